@@ -1,0 +1,1 @@
+"""Codecs: Base45, zlib and CBOR. Bounded, total, and without any knowledge of vaccination."""

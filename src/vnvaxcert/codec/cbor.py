@@ -1,0 +1,186 @@
+"""CBOR (RFC 8949): bounded decoding of hostile bytes, deterministic encoding (§4.2).
+
+Decoding is `cbor2` with its limits set. Of the semantic tags only those that certificates use
+are read: 18 (COSE_Sign1) and 61 (CWT) come out as `Tagged`, 0 and 1 (times) as `Tagged` around
+the untouched text or number, every other tag is refused. So no value is ever turned into a
+Python object that the sender chose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any, NoReturn
+
+import cbor2
+
+from vnvaxcert.errors import CborError
+
+# The deepest certificate seen has 6 levels (COSE array, claims, hcert, DCC, group, entry).
+MAX_DEPTH = 16
+
+Tagged = cbor2.CBORTag
+UNDEFINED = cbor2.undefined
+
+TAG_DATE_TIME = 0  # RFC 8949 §3.4.1
+TAG_EPOCH_TIME = 1  # RFC 8949 §3.4.2
+TAG_COSE_SIGN1 = 18  # RFC 9052 §2
+TAG_CWT = 61  # RFC 8392 §6
+
+
+class _RefusedTagError(Exception):
+    """Raised inside the decoder to stop at a tag that must not be read."""
+
+
+def _keep(tag: int) -> Any:
+    return lambda value, immutable: Tagged(tag, value)
+
+
+def _refuse(*_: object) -> NoReturn:
+    raise _RefusedTagError
+
+
+# cbor2 gives these tags a meaning of its own (big numbers, shared references, regular
+# expressions, sets, ...); tags without one go to `tag_hook`.
+_BUILT_IN = (
+    *(2, 3, 4, 5, 25, 28, 29, 30, 35, 36, 37, 52, 54, 100),
+    *(256, 258, 260, 261, 1004, 43000, 55799),
+)
+_SEMANTIC: Mapping[int, Any] = {
+    TAG_DATE_TIME: _keep(TAG_DATE_TIME),
+    TAG_EPOCH_TIME: _keep(TAG_EPOCH_TIME),
+    TAG_COSE_SIGN1: _keep(TAG_COSE_SIGN1),
+    TAG_CWT: _keep(TAG_CWT),
+    **dict.fromkeys(_BUILT_IN, _refuse),
+}
+
+
+def decode(data: bytes, *, where: str, max_depth: int = MAX_DEPTH) -> Any:
+    """Decode exactly one CBOR item.
+
+    Indefinite lengths, any order of map keys and non-shortest integers are accepted, as RFC 8949
+    §5.1 asks of a decoder.
+
+    Args:
+        data: The encoded item and nothing else. The caller bounds its length.
+        where: What the bytes are, for the message (``"COSE message"``).
+        max_depth: Nesting of arrays, maps and tags that is accepted.
+
+    Returns:
+        int, float, bytes, str, bool, None, list, dict, `UNDEFINED`, a cbor2 simple value, or
+        `Tagged` for the tags 0, 1, 18 and 61.
+
+    Raises:
+        CborError: Not well-formed, a map key given twice, too deep, a tag that is not read,
+            or bytes after the item.
+
+    Spec: RFC 8949 §3, §5.3, §5.6.
+    """
+    stream = BytesIO(data)
+    try:
+        item = cbor2.CBORDecoder(
+            stream,
+            max_depth=max_depth,
+            allow_duplicate_keys=False,
+            semantic_decoders=_SEMANTIC,
+            tag_hook=_refuse,
+        ).decode()
+    except cbor2.CBORError as error:
+        raise CborError(where, _reason(error)) from None
+    if stream.tell() != len(data):
+        raise CborError(where, "there are bytes after the end of the item")
+    return item
+
+
+def split_tags(data: bytes) -> tuple[tuple[int, ...], bytes]:
+    """Split the tags in front of an item from the item itself.
+
+    Args:
+        data: An encoded item.
+
+    Returns:
+        The tag numbers, outermost first, at most 4; and the bytes after their heads.
+
+    Raises:
+        CborError: A tag head that is cut off or not well-formed, or more than 4 tags.
+
+    Spec: RFC 8949 §3.4.
+    """
+    tags: list[int] = []
+    start = 0
+    while start < len(data) and data[start] >> 5 == 6:
+        if len(tags) == 4:
+            raise CborError("tag", "nested too deeply")
+        number = data[start] & 0x1F
+        start += 1
+        if number >= 24:
+            size = _ARGUMENT_BYTES.get(number)
+            if size is None or start + size > len(data):
+                raise CborError("tag", "not well-formed")
+            number = int.from_bytes(data[start : start + size], "big")
+            start += size
+        tags.append(number)
+    return tuple(tags), data[start:]
+
+
+_ARGUMENT_BYTES = {24: 1, 25: 2, 26: 4, 27: 8}
+
+
+def encode(item: object) -> bytes:
+    """Encode an item deterministically: shortest forms, definite lengths, sorted map keys.
+
+    Args:
+        item: int of at most 64 bits, bytes, str, bool, None, `Tagged`, and lists, tuples and
+            dicts of these. No floats: nothing this library writes needs them.
+
+    Returns:
+        The same bytes for the same item, always.
+
+    Raises:
+        TypeError: A value of another type (a mistake in the calling program).
+        ValueError: An int of more than 64 bits.
+
+    Spec: RFC 8949 §4.2.1.
+    """
+    return cbor2.dumps(_ordered(item))
+
+
+def _ordered(item: object) -> object:
+    if isinstance(item, dict):
+        return {key: _ordered(item[key]) for key in sorted(item, key=_key_bytes)}
+    if isinstance(item, list | tuple):
+        return [_ordered(member) for member in item]
+    if isinstance(item, int):
+        if not -(2**64) <= item < 2**64:
+            raise ValueError("an integer in CBOR has at most 64 bits here")
+        return item
+    if isinstance(item, str | bytes) or item is None:
+        return item
+    if isinstance(item, Tagged):
+        return Tagged(item.tag, _ordered(item.value))
+    raise TypeError(f"cannot encode a value of type {type(item).__name__}")
+
+
+def _key_bytes(key: object) -> bytes:
+    if isinstance(key, str) and len(key) < 8 and key.isascii():  # every member of a DCC
+        return b"%c" % (0x60 + len(key)) + key.encode()
+    return encode(key)
+
+
+def _reason(error: cbor2.CBORError) -> str:
+    """Say what was wrong without quoting the data, which cbor2's own messages do."""
+    if isinstance(error.__cause__, _RefusedTagError):
+        return "a semantic tag that is not read here"
+    text = str(error)
+    for part, reason in _REASONS.items():
+        if part in text:
+            return reason
+    return "not well-formed"
+
+
+_REASONS = {
+    "premature end": "the data end early",
+    "uplicate map key": "a map key is given twice",
+    "nesting depth": "nested too deeply",
+    "text string": "a text string is not UTF-8",
+}
