@@ -65,7 +65,7 @@ def install(environment: Path, *arguments: str | Path) -> None:
         must([uv, "pip", "install", "--quiet", "--python", target, *arguments])
         return
     pip: list[str | Path] = [python_of(VENV), "-m", "pip"]
-    must([*pip, "--python", target, "install", "--quiet", *arguments])
+    must([*pip, "--python", target, "install", "-qq", *arguments])
 
 
 def pip_version(environment: Path) -> tuple[int, ...]:
@@ -86,7 +86,7 @@ def make_dev() -> None:
     if not python_of(VENV).exists() or run(same_python):
         create(VENV, sys.executable)
     if not shutil.which("uv") and pip_version(VENV) < OLDEST_PIP_WITH_GROUPS:
-        must([python_of(VENV), "-m", "pip", "install", "--quiet", "--upgrade", "pip"])
+        must([python_of(VENV), "-m", "pip", "install", "-qq", "--upgrade", "pip"])
     install(VENV, "--editable", ".[cli]", "--group", "dev")
 
 
