@@ -42,9 +42,9 @@ def must(command: Sequence[str | Path]) -> None:
         sys.exit(f"failed with status {status}: {' '.join(map(str, command))}")
 
 
-def python_of(environment: Path) -> Path:
-    """The interpreter of a virtual environment."""
-    return environment / "bin" / "python"
+def python_of(environment: Path) -> str:
+    """Path of the interpreter of a virtual environment."""
+    return str(environment / "bin" / "python")
 
 
 def create(environment: Path, python: str) -> None:
@@ -64,8 +64,7 @@ def install(environment: Path, *arguments: str | Path) -> None:
     if uv:
         must([uv, "pip", "install", "--quiet", "--python", target, *arguments])
         return
-    pip: list[str | Path] = [python_of(VENV), "-m", "pip"]
-    must([*pip, "--python", target, "install", "-qq", *arguments])
+    must([python_of(VENV), "-m", "pip", "--python", target, "install", "-qq", *arguments])
 
 
 def pip_version(environment: Path) -> tuple[int, ...]:
@@ -83,7 +82,7 @@ def pip_version(environment: Path) -> tuple[int, ...]:
 def make_dev() -> None:
     """Create ``.venv/``, or bring it up to date with ``pyproject.toml``."""
     same_python = [python_of(VENV), "-c", f"import sys; sys.exit(sys.version != {sys.version!r})"]
-    if not python_of(VENV).exists() or run(same_python):
+    if not Path(python_of(VENV)).exists() or run(same_python):
         create(VENV, sys.executable)
     if not shutil.which("uv") and pip_version(VENV) < OLDEST_PIP_WITH_GROUPS:
         must([python_of(VENV), "-m", "pip", "install", "-qq", "--upgrade", "pip"])
@@ -94,7 +93,7 @@ def build_wheel() -> Path:
     """Build the source distribution, the wheel from that, and return the wheel."""
     dist = VENVS / "dist"
     shutil.rmtree(dist, ignore_errors=True)
-    build = [python_of(VENV), "-m", "build", "--no-isolation", "--outdir", dist]
+    build = [python_of(VENV), "-m", "build", "--no-isolation", "--outdir", str(dist)]
     built = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
     if built.returncode:
         sys.exit(f"the wheel cannot be built:\n{built.stdout}{built.stderr}")
