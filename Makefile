@@ -6,7 +6,7 @@ PYTHON ?= $(shell sh tools/find_python.sh | head -n 1 | cut -d ' ' -f 2-)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test test-all bench lint format clean
+.PHONY: help demo test test-all bench lint format clean FORCE
 .DELETE_ON_ERROR:
 
 help:
@@ -18,7 +18,10 @@ help:
 	@echo "make format    rewrite the code as the formatter wants it"
 	@echo "make clean     remove everything that these targets made"
 
-$(READY): pyproject.toml tools/environments.py
+# Also when the Python that .venv was made with is gone.
+STALE := $(shell $(BIN)/python -c "" 2>/dev/null || echo FORCE)
+
+$(READY): pyproject.toml tools/environments.py $(STALE)
 	@test -n "$(PYTHON)" || { sh tools/find_python.sh; exit 1; }
 	@echo "making .venv with $(PYTHON) ..."
 	@"$(PYTHON)" tools/environments.py dev

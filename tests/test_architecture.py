@@ -60,8 +60,8 @@ THIRD_PARTY = {
     "typer": {"cli"},
     "rich": {"cli"},
 }
-# Imported inside a function only, for what they cost: a caller who never needs them never pays.
-LAZY = {"jsonschema", "segno", "zxingcpp", "pypdfium2", "PIL"}
+# Imported inside a function only, for what it costs: a caller who never needs it never pays.
+LAZY = {"jsonschema"}
 
 NETWORK = {
     *("socket", "socketserver", "ssl", "asyncio", "selectors", "http", "ftplib", "smtplib"),

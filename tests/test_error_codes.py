@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
+import pickle
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,25 @@ BRANCHES = (errors.DecodeError, errors.VerificationError, errors.TrustListError,
 
 ALL = [item for _, item in inspect.getmembers(errors, inspect.isclass)]
 ERRORS = [item for item in ALL if issubclass(item, VnvaxcertError) and hasattr(item, "code")]
+
+
+# An argument of each type that an error is made with.
+EXAMPLES: dict[str, object] = {
+    "str": "a reason in words",
+    "int": 7,
+    "bytes": b"\x00\xff" * 20,
+    "datetime": datetime(2022, 6, 1, 12, 30, tzinfo=UTC),
+    "tuple[str, ...]": ("test", "recovery"),
+    "tuple[tuple[str, str], ...]": (("", "an object"), *((f"/v/{n}", "a date") for n in range(6))),
+}
+
+
+def example(error: type[VnvaxcertError]) -> VnvaxcertError:
+    """An error of this class, made with one example argument for each parameter."""
+    if error.__init__ is Exception.__init__:
+        return error()
+    parameters = inspect.signature(error.__init__).parameters.values()
+    return error(*(EXAMPLES[p.annotation] for p in parameters if p.name != "self"))
 
 
 def documented(heading: str) -> list[list[str]]:
@@ -49,6 +71,35 @@ def test_an_error_states_its_own_code_in_one_branch_and_says_what_it_means(
     assert "code" in vars(error)
     assert branch_of(error)
     assert error.__doc__
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.code)
+def test_an_error_speaks_in_one_plain_line_and_keeps_its_facts(
+    error: type[VnvaxcertError],
+) -> None:
+    made = example(error)
+    assert len(str(made)) > 15
+    assert str(made).isprintable()
+    for other in (copy.copy(made), pickle.loads(pickle.dumps(made))):
+        assert (type(other), str(other), vars(other)) == (error, str(made), vars(made))
+
+
+def test_a_long_list_of_violations_is_cut_in_the_text_and_whole_in_the_error() -> None:
+    error = example(errors.SchemaError)
+    assert isinstance(error, errors.SchemaError)
+    assert len(error.violations) == 7
+    assert str(error).startswith("certificate breaks its schema: /: an object; /v/0: a date;")
+    assert str(error).endswith("(+2 more)")
+
+
+def test_a_trust_list_error_names_the_place_or_the_whole_file() -> None:
+    assert "de, entry 12" in str(errors.TrustListFormatError("de", "entry 12", "no certificate"))
+    assert "(de)" in str(errors.TrustListFormatError("de", "", "no certificate"))
+
+
+def test_a_text_that_is_empty_is_told_from_one_with_another_prefix() -> None:
+    assert "it is empty" in str(errors.PrefixError(""))
+    assert "'HC2:'" in str(errors.PrefixError("HC2:"))
 
 
 def test_the_table_in_the_documents_equals_the_code() -> None:

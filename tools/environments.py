@@ -101,9 +101,9 @@ def build_wheel() -> Path:
     return wheel
 
 
-def oldest_constraints() -> Path:
-    """Write a constraints file with the lower bound of each dependency in ``pyproject.toml``."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+def oldest_constraints(pyproject: str) -> str:
+    """A constraints file that pins each dependency in a ``pyproject.toml`` to its lower bound."""
+    project = tomllib.loads(pyproject)["project"]
     groups = [project["dependencies"], *project["optional-dependencies"].values()]
     pins = []
     for requirement in (requirement for group in groups for requirement in group):
@@ -113,9 +113,7 @@ def oldest_constraints() -> Path:
         if not bound or "," in lowest:
             sys.exit(f"pyproject.toml: {requirement!r} is not of the form name>=version")
         pins.append(f"{name}=={lowest}\n")
-    path = VENVS / "oldest-constraints.txt"
-    path.write_text("".join(sorted(pins)), encoding="utf-8")
-    return path
+    return "".join(sorted(pins))
 
 
 def make_wheel_environment(name: str, python: str, wheel: Path, *arguments: str | Path) -> Path:
@@ -159,8 +157,11 @@ def test_all() -> int:
     wheel = build_wheel()
     found = {minor: path for minor, path in pythons().items() if minor in SUPPORTED}
     oldest = next(iter(found))
+    pins = VENVS / "oldest-constraints.txt"
+    pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    pins.write_text(oldest_constraints(pyproject), encoding="utf-8")
     runs: list[tuple[str, str, tuple[str | Path, ...]]] = [
-        (f"{oldest}-oldest", found[oldest], ("--constraint", oldest_constraints())),
+        (f"{oldest}-oldest", found[oldest], ("--constraint", pins)),
         *((f"{minor}-newest", path, ()) for minor, path in found.items()),
     ]
     outcomes = []
