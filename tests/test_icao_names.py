@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from vnvaxcert.errors import TransliterationError, VnvaxcertError
+from vnvaxcert.errors import TransliterationError
 from vnvaxcert.icao import MAX_DCC_NAME, alternatives, to_icao, transliterate, truncate
 from vnvaxcert.icao.table import LOOK_ALIKES, TABLE_6A
 
@@ -218,8 +218,7 @@ def test_a_long_name_is_only_long() -> None:
 def test_any_text_gives_machine_readable_text_or_a_refusal(name: str) -> None:
     try:
         result = to_icao(name)
-    except VnvaxcertError as error:
-        assert isinstance(error, TransliterationError)
+    except TransliterationError:
         return
     assert re.fullmatch("([A-Z]+(<[A-Z]+)*)?", result)
     assert len(result) <= MAX_DCC_NAME
