@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from zlib_ng import zlib_ng
 
 from vnvaxcert.errors import CompressionError, InflatedTooLargeError
@@ -9,6 +11,9 @@ from vnvaxcert.errors import CompressionError, InflatedTooLargeError
 # A certificate inflates to under 2 KiB; 64 KiB leaves room for the largest code (4,296
 # characters) without letting a few hundred bytes become megabytes.
 MAX_INFLATED_BYTES = 64 * 1024
+
+# The package's type stubs call its exception class an instance.
+_ZlibError = cast(type[Exception], zlib_ng.error)
 
 _LEVEL = 9  # as reference issuers; the same input gives the same bytes
 
@@ -47,7 +52,7 @@ def decompress(data: bytes, *, max_bytes: int = MAX_INFLATED_BYTES) -> bytes:
     inflater = zlib_ng.decompressobj()
     try:
         inflated: bytes = inflater.decompress(data, max_bytes + 1)
-    except zlib_ng.error as error:
+    except _ZlibError as error:
         raise CompressionError(_reason(data)) from error
     if len(inflated) > max_bytes:
         raise InflatedTooLargeError(max_bytes)

@@ -17,6 +17,9 @@ class Algorithm(IntEnum):
     ES512 = -36
     PS256 = -37
 
+    def __str__(self) -> str:
+        return self.name
+
 
 # Bytes of r || s (RFC 9053 §2.1). A PS256 signature is as long as the key's modulus.
 ECDSA_SIGNATURE_BYTES = {Algorithm.ES256: 64, Algorithm.ES384: 96, Algorithm.ES512: 132}

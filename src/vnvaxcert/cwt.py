@@ -1,0 +1,182 @@
+"""CBOR Web Token claims of a health certificate (RFC 8392, HCERT §3.3)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import IntEnum
+from math import isfinite
+from typing import Any, Final
+
+from vnvaxcert.codec import cbor
+from vnvaxcert.errors import ClaimsError, ContentError, CoseStructureError
+from vnvaxcert.schema.records import CertificateWarning
+
+
+class Claim(IntEnum):
+    """Claim keys: the IANA registry "CBOR Web Token Claims", and HCERT §3.3.1 for -260."""
+
+    ISS = 1
+    EXP = 4
+    IAT = 6
+    HCERT = -260
+
+
+EU_DCC_V1: Final = 1  # the DCC under claim -260 (HCERT §3.3.1)
+
+# Year 1 and the end of year 9999, in seconds: what `datetime` can hold.
+_EARLIEST, _AFTER_LATEST = -62135596800, 253402300800
+
+_KNOWN: Final = frozenset(Claim)
+
+
+class Claims:
+    """The claims of one certificate, checked for form only.
+
+    Attributes:
+        issuer: ``iss``, an ISO 3166-1 alpha-2 code where the issuer follows the rules, or None.
+        expires_at: ``exp``, aware UTC, or None where it is missing.
+        issued_at: ``iat``, likewise.
+        health_claim: The value of claim -260 as decoded, or None.
+        warnings: Deviations and unknown claims.
+    """
+
+    __slots__ = ("expires_at", "health_claim", "issued_at", "issuer", "warnings")
+
+    def __init__(
+        self,
+        issuer: str | None,
+        expires_at: datetime | None,
+        issued_at: datetime | None,
+        health_claim: Any,
+        warnings: tuple[CertificateWarning, ...],
+    ) -> None:
+        self.issuer = issuer
+        self.expires_at = expires_at
+        self.issued_at = issued_at
+        self.health_claim = health_claim
+        self.warnings = warnings
+
+    def dcc(self) -> dict[Any, Any]:
+        """The DCC payload of the health claim, not yet checked against its schema.
+
+        Raises:
+            ContentError: No health claim, or none with a DCC in it.
+
+        Spec: HCERT §3.3.1.
+        """
+        claim = self.health_claim
+        if claim is None:
+            raise ContentError("the claim is missing")
+        if not isinstance(claim, dict):
+            raise ContentError("the claim is not a map")
+        for key in claim:
+            if key == EU_DCC_V1 and type(key) is int:
+                payload = claim[key]
+                if not isinstance(payload, dict):
+                    raise ContentError("the DCC (key 1) is not a map")
+                return payload
+        shown = ", ".join(str(key) for key in list(claim)[:5] if type(key) is int)
+        raise ContentError(f"expected a DCC (key 1); there is {shown or 'none with a number'}")
+
+
+def parse(payload: bytes) -> Claims:
+    """Parse the claim set of a certificate.
+
+    Args:
+        payload: The payload of the COSE_Sign1 message. The caller bounds its length.
+
+    Returns:
+        The claims. Times may be fractional; a missing ``exp`` is left to `require_expiry`.
+
+    Raises:
+        CborError: Not one CBOR item within the bounds, or a claim given twice.
+        CoseStructureError: Another COSE message instead of claims.
+        ClaimsError: Not a map, a claim key of another type, ``iss`` that is no text, or a time
+            that is no number, not finite, or outside the years 1 to 9999.
+
+    Spec: RFC 8392 §3, §4; HCERT §3.3.
+    """
+    claims = cbor.decode(payload, where="CWT claims")
+    if type(claims) is not dict:
+        if isinstance(claims, cbor.Tagged | list):
+            raise CoseStructureError("a message inside the message; expected a map of claims")
+        raise ClaimsError("set", "expected a map")
+    warnings: list[CertificateWarning] = []
+    issuer = expires_at = issued_at = health_claim = None
+    for key, value in claims.items():
+        # Compared by type too: True and 1.0 equal 1 and are no claim keys.
+        if type(key) is not int and type(key) is not str:
+            raise ClaimsError("set", "a claim key is neither an integer nor a text")
+        if key == Claim.HCERT:
+            health_claim = value
+        elif key == Claim.EXP:
+            expires_at = _time("4 (exp)", value, warnings)
+        elif key == Claim.IAT:
+            issued_at = _time("6 (iat)", value, warnings)
+        elif key == Claim.ISS:
+            if type(value) is not str:
+                raise ClaimsError("1 (iss)", "expected a text")
+            issuer = value
+        else:
+            shown = f"claims/{key}" if type(key) is int else "claims"
+            warnings.append(
+                CertificateWarning("cwt.unknown_claim", shown, "a claim without effect")
+            )
+    return Claims(issuer, expires_at, issued_at, health_claim, tuple(warnings))
+
+
+def require_expiry(claims: Claims) -> datetime:
+    """``exp``, which every certificate must have.
+
+    Raises:
+        ClaimsError: ``exp`` is missing.
+
+    Spec: HCERT §3.3.4.
+    """
+    if claims.expires_at is None:
+        raise ClaimsError("4 (exp)", "expected to be there")
+    return claims.expires_at
+
+
+def serialize(
+    *, issuer: str | None, issued_at: datetime, expires_at: datetime, dcc: dict[str, Any]
+) -> bytes:
+    """Encode the claim set of a DCC in deterministic CBOR.
+
+    Args:
+        issuer: ``iss``, or None to leave it out.
+        issued_at: ``iat``, aware; whole seconds are written.
+        expires_at: ``exp``, likewise.
+        dcc: The DCC payload with its wire keys.
+
+    Spec: RFC 8392 §3; HCERT §3.3; RFC 8949 §4.2.1.
+    """
+    claims: dict[int, Any] = {
+        Claim.EXP.value: int(expires_at.timestamp()),
+        Claim.IAT.value: int(issued_at.timestamp()),
+        Claim.HCERT.value: {EU_DCC_V1: dcc},
+    }
+    if issuer is not None:
+        claims[Claim.ISS.value] = issuer
+    return cbor.encode(claims)
+
+
+def _time(claim: str, value: Any, warnings: list[CertificateWarning]) -> datetime:
+    if type(value) is cbor.Tagged and value.tag == cbor.TAG_EPOCH_TIME:
+        warnings.append(
+            CertificateWarning("cwt.tagged_time", f"claims/{claim[0]}", "a time carries CBOR tag 1")
+        )
+        value = value.value
+    if type(value) is float:
+        if not isfinite(value):
+            raise ClaimsError(claim, "expected a finite number of seconds")
+        warnings.append(
+            CertificateWarning(
+                "cwt.float_time", f"claims/{claim[0]}", "a time is written as a float"
+            )
+        )
+    elif type(value) is not int:
+        raise ClaimsError(claim, "expected a number of seconds since 1970")
+    if not _EARLIEST <= value < _AFTER_LATEST:
+        raise ClaimsError(claim, "expected a time between the years 1 and 9999")
+    return datetime.fromtimestamp(value, UTC)

@@ -1,0 +1,307 @@
+"""`examine`: the steps of `verify`, each with a result of its own.
+
+For testers and support desks: where `verify` stops at the first failure, this goes on as far as
+the data allow. It runs the very functions `verify` runs, so the two cannot disagree; only a
+certificate that passes every step comes out as a `VerifiedCertificate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+from typing import TypeVar
+
+from vnvaxcert import cwt, hcert
+from vnvaxcert.codec import base45, deflate
+from vnvaxcert.cose import sign1
+from vnvaxcert.cose.algorithms import Algorithm
+from vnvaxcert.cose.sign1 import Sign1
+from vnvaxcert.cwt import Claims
+from vnvaxcert.errors import VnvaxcertError
+from vnvaxcert.policy import DEFAULT_POLICY, Policy
+from vnvaxcert.results import Envelope, UnverifiedCertificate, VerifiedCertificate
+from vnvaxcert.schema import payload as dcc
+from vnvaxcert.schema.records import CertificateWarning
+from vnvaxcert.trust.revocation import RevocationList
+from vnvaxcert.trust.trustlist import TrustedKey, TrustList
+from vnvaxcert.verify import (
+    check_arguments,
+    check_revocation,
+    check_signature,
+    check_signers,
+    check_times,
+    check_usage,
+    find_candidates,
+    moment,
+    read_algorithm,
+    signing_warnings,
+    unverified,
+)
+
+
+class StepName(StrEnum):
+    """The steps, in the order of `verify`; its numbers stand in `STEP_NUMBERS`."""
+
+    PREFIX = "prefix"
+    BASE45 = "base45"
+    ZLIB = "zlib"
+    COSE = "cose"
+    ALGORITHM = "algorithm"
+    KID = "kid"
+    CANDIDATES = "candidates"
+    SIGNATURE = "signature"
+    SIGNER = "signer"
+    CLAIMS = "claims"
+    TIMES = "times"
+    CONTENT = "content"
+    SCHEMA = "schema"
+    USAGE = "usage"
+    REVOCATION = "revocation"
+
+
+STEP_NUMBERS = {
+    StepName.PREFIX: 1,
+    StepName.BASE45: 1,
+    StepName.ZLIB: 1,
+    StepName.COSE: 2,
+    StepName.ALGORITHM: 2,
+    StepName.KID: 2,
+    StepName.CANDIDATES: 3,
+    StepName.SIGNATURE: 4,
+    StepName.SIGNER: 5,
+    StepName.CLAIMS: 6,
+    StepName.TIMES: 6,
+    StepName.CONTENT: 7,
+    StepName.SCHEMA: 7,
+    StepName.USAGE: 7,
+    StepName.REVOCATION: 8,
+}
+
+
+class Outcome(StrEnum):
+    """How a step ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"  # its data were not given, or an earlier step left none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step and how it ended.
+
+    Attributes:
+        name: Which step.
+        outcome: How it ended.
+        error: Why it failed, or None.
+    """
+
+    name: StepName
+    outcome: Outcome
+    error: VnvaxcertError | None = None
+
+    @property
+    def number(self) -> int:
+        """The number of the step in the order of verification, 1 to 8."""
+        return STEP_NUMBERS[self.name]
+
+    @property
+    def code(self) -> str | None:
+        """The code of its error, or None."""
+        return None if self.error is None else self.error.code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """Everything that could be found out about a text.
+
+    Attributes:
+        steps: All steps, in order.
+        verified: The certificate, if and only if `verify` would have returned it.
+        unverified: What the text says, whatever it is worth, as far as it could be read.
+        algorithm: Of the signature, or None.
+        kid: Key identifier, or None.
+        is_kid_protected: Whether the key identifier stands in the protected header, or None.
+        issuer: ``iss``, unverified, or None.
+        issued_at: ``iat``, unverified, or None.
+        expires_at: ``exp``, unverified, or None.
+        signer: The trusted key that made the signature, or None.
+        warnings: Of all steps that were reached.
+        compressed: What the Base45 text decodes to, or None.
+        message: The COSE message, or None.
+        to_be_signed: The bytes the signature covers, or None.
+        payload: The encoded claims, or None.
+    """
+
+    steps: tuple[Step, ...]
+    verified: VerifiedCertificate | None
+    unverified: UnverifiedCertificate | None
+    algorithm: Algorithm | None
+    kid: bytes | None
+    is_kid_protected: bool | None
+    issuer: str | None
+    issued_at: datetime | None
+    expires_at: datetime | None
+    signer: TrustedKey | None
+    warnings: tuple[CertificateWarning, ...]
+    compressed: bytes | None = field(repr=False)
+    message: bytes | None = field(repr=False)
+    to_be_signed: bytes | None = field(repr=False)
+    payload: bytes | None = field(repr=False)
+
+    @property
+    def error(self) -> VnvaxcertError | None:
+        """The first failure: what `verify` would have raised. None when nothing failed."""
+        return next((step.error for step in self.steps if step.error is not None), None)
+
+    def step(self, name: StepName | str) -> Step:
+        """The step of this name.
+
+        Raises:
+            ValueError: There is no such step.
+        """
+        wanted = StepName(name)
+        return next(step for step in self.steps if step.name is wanted)
+
+
+_Result = TypeVar("_Result")
+
+
+def examine(
+    text: str,
+    *,
+    trust: TrustList | None = None,
+    at: datetime | None = None,
+    authorities: TrustList | None = None,
+    revocations: RevocationList | None = None,
+    policy: Policy = DEFAULT_POLICY,
+) -> Examination:
+    """Run every step of `verify` on a text and report on each.
+
+    Args:
+        text: The text exactly as read from the code.
+        trust: The trusted keys; without them the steps that need a key are skipped.
+        at: The moment for which the answer holds, aware; now, when not given.
+        authorities: As in `verify`.
+        revocations: As in `verify`.
+        policy: As in `verify`.
+
+    Returns:
+        An examination, whatever the text holds.
+
+    Raises:
+        TypeError: An argument of the wrong type.
+        ValueError: As in `verify`.
+
+    Spec: HCERT 1.0.8 §3, §4, §6.3, appendix A.
+    """
+    at = moment(at)
+    check_arguments(trust, authorities, revocations, policy)
+    run = _Run()
+    # 1. Unwrap. A wrong prefix is passed over; data that are not compressed are read as they are.
+    body = run.attempt(StepName.PREFIX, hcert.strip_prefix, text)
+    if body is None and len(text) <= hcert.MAX_QR_CHARS:
+        body = text[4:] if text[3:4] == ":" else text
+    compressed = run.attempt(StepName.BASE45, base45.decode, body)
+    inflate = partial(deflate.decompress, max_bytes=policy.max_inflated_bytes)
+    message = run.attempt(StepName.ZLIB, inflate, compressed)
+    if message is None and compressed is not None and compressed[:1] in _COSE_STARTS:
+        message = compressed
+    # 2. COSE_Sign1 and its headers.
+    signed = run.attempt(StepName.COSE, sign1.parse, message)
+    algorithm = run.attempt(StepName.ALGORITHM, read_algorithm, signed, policy)
+    kid = run.attempt(StepName.KID, Sign1.kid, signed)
+    # 3. Candidates, 4. signature, 5. signer.
+    candidates = run.attempt(StepName.CANDIDATES, find_candidates, trust, kid, algorithm)
+    signers = run.attempt(StepName.SIGNATURE, check_signature, signed, algorithm, candidates)
+    judge_signers = partial(check_signers, at=at, authorities=authorities)
+    valid = run.attempt(StepName.SIGNER, judge_signers, signers)
+    # 6. The claims. From here on nothing may be trusted if a step has failed.
+    encoded = None if signed is None else signed.payload
+    claims = run.attempt(StepName.CLAIMS, cwt.parse, encoded)
+    expires_at = run.attempt(StepName.TIMES, check_times, claims, at, policy)
+    # 7. The payload.
+    content = run.attempt(StepName.CONTENT, Claims.dcc, claims)
+    parse = partial(dcc.parse, tolerated=policy.tolerated)
+    certificate, schema_warnings = run.attempt(StepName.SCHEMA, parse, content) or (None, ())
+    signer = run.attempt(StepName.USAGE, check_usage, valid or signers or candidates, certificate)
+    # 8. Revocation.
+    signature = None if signed is None else signed.signature
+    run.attempt(
+        StepName.REVOCATION,
+        check_revocation,
+        *(revocations, kid, algorithm, signature, claims, certificate),
+    )
+
+    warnings = () if claims is None else claims.warnings + schema_warnings
+    verified = contents = None
+    if signed is not None and claims is not None and certificate is not None:
+        contents = unverified(signed, claims, certificate, warnings)
+        if signer is not None:
+            warnings = signing_warnings(signed, signer, claims) + warnings
+    if (
+        not run.has_failed
+        and contents is not None
+        and expires_at is not None
+        and algorithm is not None
+        and kid is not None
+        and signer is not None
+    ):
+        verified = VerifiedCertificate(
+            certificate=contents.certificate,
+            envelope=Envelope.HCERT,
+            issuer=contents.issuer,
+            issued_at=contents.issued_at,
+            expires_at=expires_at,
+            algorithm=algorithm,
+            kid=kid,
+            signer=signer,
+            warnings=warnings,
+        )
+    return Examination(
+        steps=tuple(run.steps),
+        verified=verified,
+        unverified=contents,
+        algorithm=algorithm,
+        kid=kid,
+        is_kid_protected=None if signed is None or kid is None else signed.is_kid_protected,
+        issuer=None if claims is None else claims.issuer,
+        issued_at=None if claims is None else claims.issued_at,
+        expires_at=None if claims is None else claims.expires_at,
+        signer=None if signers is None else signer or signers[0],
+        warnings=warnings,
+        compressed=compressed,
+        message=message,
+        to_be_signed=None if signed is None else signed.to_be_signed(),
+        payload=encoded,
+    )
+
+
+_COSE_STARTS = (b"\xd2", b"\x84", b"\xd8")  # tag 18, an array of four, a longer tag
+
+
+class _Run:
+    """Collects the steps of one examination."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.has_failed = False
+
+    def attempt(
+        self, name: StepName, function: Callable[..., _Result], *needed: object
+    ) -> _Result | None:
+        """Run one step; skip it when something it needs is missing. None unless it passed."""
+        if any(item is None for item in needed):
+            self.steps.append(Step(name=name, outcome=Outcome.SKIPPED))
+            return None
+        try:
+            result = function(*needed)
+        except VnvaxcertError as error:
+            self.has_failed = True
+            self.steps.append(Step(name=name, outcome=Outcome.FAILED, error=error))
+            return None
+        self.steps.append(Step(name=name, outcome=Outcome.PASSED))
+        return result

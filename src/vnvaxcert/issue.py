@@ -1,0 +1,161 @@
+"""Issuing: a health certificate to the text of its QR code (HCERT §3, §4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from unicodedata import normalize
+
+from vnvaxcert import cwt, hcert
+from vnvaxcert.cose import sign1
+from vnvaxcert.errors import (
+    IssueClaimsError,
+    IssueUsageError,
+    OutlivesSignerError,
+    QrTooLargeError,
+    SchemaError,
+)
+from vnvaxcert.icao.names import to_icao
+from vnvaxcert.schema import payload as dcc
+from vnvaxcert.schema.deviations import NO_DEVIATION
+from vnvaxcert.schema.records import HealthCertificate, Holder
+from vnvaxcert.trust.certificate import CertificateFacts
+from vnvaxcert.trust.signer import Signer, signer_facts
+
+# Decision 5772/QĐ-BYT: a code expires 12 months after it was made. EU issuers mostly do the same.
+DEFAULT_LIFETIME = timedelta(days=365)
+
+
+def issue(
+    certificate: HealthCertificate,
+    *,
+    signer: Signer,
+    issuer: str | None = None,
+    issued_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    may_outlive_signer: bool = False,
+) -> str:
+    """Sign a certificate and make the text of its QR code.
+
+    ICAO names that are None are derived from the names beside them. Texts are written in Unicode
+    normal form C. The same certificate, times and deterministic signer give the same text.
+
+    Args:
+        certificate: What is certified. It must fit the schema of its ``schema_version`` strictly.
+        signer: Makes the signature; its certificate, where it has one, says who it is, how long
+            it may sign and what.
+        issuer: ``iss``, ISO 3166-1 alpha-2; by default the country of the signer's subject.
+        issued_at: ``iat``, aware; now, when not given. Fractions of a second are dropped.
+        expires_at: ``exp``, aware; 365 days after ``issued_at``, when not given.
+        may_outlive_signer: Issue even if the times leave the validity of the signer's
+            certificate, which HCERT forbids.
+
+    Returns:
+        ``HC1:...``, all characters in the alphanumeric set of QR codes.
+
+    Raises:
+        IssueClaimsError: The certificate breaks its schema, has a birth date that does not
+            exist, expires before it is issued, or no issuer is known.
+        TransliterationError: An ICAO name cannot be derived from a name.
+        OutlivesSignerError: It would be valid when its signer's certificate is not.
+        IssueUsageError: The signer may not sign this kind of certificate.
+        QrTooLargeError: The text is longer than any QR code can hold.
+        SignerKeyError: The signer's certificate cannot be read.
+        TypeError: An argument of the wrong type.
+        ValueError: A time without a time zone.
+
+    Spec: HCERT 1.0.8 §3.3, §4, A.1, A.4; DCC schema 1.3.3; RFC 8949 §4.2.
+    """
+    if not isinstance(certificate, HealthCertificate):
+        raise TypeError(f"expected a HealthCertificate, not {type(certificate).__name__}")
+    facts = signer_facts(signer)
+    issued_at, expires_at = _times(issued_at, expires_at)
+    if issuer is None and facts is not None:
+        issuer = facts.country
+    if not issuer:
+        raise IssueClaimsError((("claims/1", "expected an issuer: the signer names no country"),))
+    if facts is not None:
+        _check_signer(facts, certificate, issued_at, expires_at, may_outlive_signer)
+    payload = _payload(certificate)
+    claims = cwt.serialize(issuer=issuer, issued_at=issued_at, expires_at=expires_at, dcc=payload)
+    text = hcert.wrap(
+        sign1.sign(claims, algorithm=signer.algorithm, kid=signer.kid, sign_bytes=signer.sign)
+    )
+    if len(text) > hcert.MAX_QR_CHARS:
+        raise QrTooLargeError(len(text), hcert.MAX_QR_CHARS, "L")
+    return text
+
+
+def _times(issued_at: datetime | None, expires_at: datetime | None) -> tuple[datetime, datetime]:
+    issued_at = datetime.now(UTC) if issued_at is None else _aware("issued_at", issued_at)
+    issued_at = issued_at.replace(microsecond=0)
+    if expires_at is None:
+        expires_at = issued_at + DEFAULT_LIFETIME
+    expires_at = _aware("expires_at", expires_at).replace(microsecond=0)
+    if expires_at <= issued_at:
+        raise IssueClaimsError((("claims/4", "expected an expiry after the time of issue"),))
+    return issued_at, expires_at
+
+
+def _aware(name: str, moment: datetime) -> datetime:
+    if not isinstance(moment, datetime):
+        raise TypeError(f"{name}: expected a datetime, not {type(moment).__name__}")
+    if moment.tzinfo is None:
+        raise ValueError(f"{name}: expected an aware datetime, this one has no time zone")
+    return moment.astimezone(UTC)
+
+
+def _check_signer(
+    facts: CertificateFacts,
+    certificate: HealthCertificate,
+    issued_at: datetime,
+    expires_at: datetime,
+    may_outlive_signer: bool,
+) -> None:
+    if not may_outlive_signer:
+        if issued_at < facts.not_before:
+            raise OutlivesSignerError(
+                f"the certificate would be issued at {issued_at:%Y-%m-%d %H:%M:%S} UTC, before "
+                f"its signer's is valid ({facts.not_before:%Y-%m-%d %H:%M:%S} UTC)"
+            )
+        if expires_at > facts.not_after:
+            raise OutlivesSignerError(
+                f"the certificate would expire at {expires_at:%Y-%m-%d %H:%M:%S} UTC, after its "
+                f"signer's does ({facts.not_after:%Y-%m-%d %H:%M:%S} UTC)"
+            )
+    if facts.usages and certificate.kind not in facts.usages:
+        raise IssueUsageError(certificate.kind, tuple(sorted(facts.usages)))
+
+
+def _payload(certificate: HealthCertificate) -> dict[str, Any]:
+    """The payload, complete and checked strictly."""
+    complete = replace(certificate, holder=_with_icao_names(certificate.holder))
+    payload: dict[str, Any] = _normalized(dcc.serialize(complete))
+    try:
+        written, _ = dcc.parse(payload, tolerated=NO_DEVIATION)
+    except SchemaError as error:
+        raise IssueClaimsError(error.violations) from None
+    birth_date = written.holder.birth_date
+    if birth_date is not None and not birth_date.exists:
+        raise IssueClaimsError((("/dob", "expected a date that exists"),))
+    return payload
+
+
+def _with_icao_names(holder: Holder) -> Holder:
+    if holder.family_name_icao is None and holder.family_name:
+        holder = replace(holder, family_name_icao=to_icao(holder.family_name))
+    if holder.given_name_icao is None and holder.given_name:
+        holder = replace(holder, given_name_icao=to_icao(holder.given_name))
+    return holder
+
+
+def _normalized(value: Any) -> Any:
+    """All texts in normal form C (HCERT §3.3.7)."""
+    if isinstance(value, str):
+        return value if value.isascii() else normalize("NFC", value)
+    if isinstance(value, dict):
+        return {key: _normalized(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_normalized(member) for member in value]
+    return value

@@ -1,0 +1,55 @@
+"""What a verifier tolerates and what it insists on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from vnvaxcert.codec.deflate import MAX_INFLATED_BYTES
+from vnvaxcert.schema.deviations import EVERY_DEVIATION, NO_DEVIATION, Deviation
+
+
+class Check(StrEnum):
+    """Checks that are made when their data are given, and can be made compulsory."""
+
+    CHAIN = "chain"
+    REVOCATION = "revocation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """How a certificate is read and judged.
+
+    Attributes:
+        expiry_skew: How long after ``exp`` a certificate is still accepted.
+        issue_skew: How far ``iat`` may lie in the future: issuers' clocks differ.
+        tolerated: Deviations from the DCC schema that are read, with a warning.
+        is_unprotected_algorithm_read: Whether ``alg`` may stand in the unprotected header alone,
+            where the signature does not cover it.
+        max_inflated_bytes: Upper bound on the inflated message, in bytes.
+        required_checks: Checks that must not be left out: `verify` refuses to run without the
+            authorities or revocation lists they need.
+
+    Raises:
+        ValueError: A negative skew or bound.
+    """
+
+    expiry_skew: timedelta = timedelta(0)
+    issue_skew: timedelta = timedelta(minutes=5)
+    tolerated: frozenset[Deviation] = EVERY_DEVIATION
+    is_unprotected_algorithm_read: bool = True
+    max_inflated_bytes: int = MAX_INFLATED_BYTES
+    required_checks: frozenset[Check] = frozenset()
+
+    def __post_init__(self) -> None:
+        if self.expiry_skew < timedelta(0) or self.issue_skew < timedelta(0):
+            raise ValueError("a skew is not negative")
+        if self.max_inflated_bytes < 1:
+            raise ValueError("max_inflated_bytes is positive")
+
+
+DEFAULT_POLICY = Policy()
+STRICT_POLICY = Policy(
+    issue_skew=timedelta(0), tolerated=NO_DEVIATION, is_unprotected_algorithm_read=False
+)

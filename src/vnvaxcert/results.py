@@ -1,0 +1,69 @@
+"""What reading a certificate gives. Verified and unverified are types that share no base."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from vnvaxcert.cose.algorithms import Algorithm
+from vnvaxcert.schema.records import CertificateWarning, HealthCertificate
+from vnvaxcert.trust.trustlist import TrustedKey
+
+
+class Envelope(StrEnum):
+    """The wire forms of a certificate."""
+
+    HCERT = "hcert"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedCertificate:
+    """A certificate that passed every step of `verify`.
+
+    Attributes:
+        certificate: What it says. Its ``repr`` shows no personal data.
+        envelope: In which form it came.
+        issuer: ``iss``, or None.
+        issued_at: ``iat``, aware UTC, or None.
+        expires_at: ``exp``, aware UTC.
+        algorithm: Of the signature.
+        kid: Key identifier, as in the certificate.
+        signer: The trusted key that made the signature.
+        warnings: What a verifier should know and does not make the certificate invalid.
+    """
+
+    certificate: HealthCertificate
+    envelope: Envelope
+    issuer: str | None
+    issued_at: datetime | None
+    expires_at: datetime
+    algorithm: Algorithm
+    kid: bytes
+    signer: TrustedKey
+    warnings: tuple[CertificateWarning, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnverifiedCertificate:
+    """What a text says, with nothing checked: anybody can have written it.
+
+    Attributes:
+        certificate: What it says. Its ``repr`` shows no personal data.
+        envelope: In which form it came.
+        issuer: ``iss``, or None.
+        issued_at: ``iat``, aware UTC, or None.
+        expires_at: ``exp``, aware UTC, or None.
+        algorithm: Of the signature, or None when it is missing or unknown.
+        kid: Key identifier, or None when it is missing or malformed.
+        warnings: Deviations met while reading.
+    """
+
+    certificate: HealthCertificate
+    envelope: Envelope
+    issuer: str | None
+    issued_at: datetime | None
+    expires_at: datetime | None
+    algorithm: Algorithm | None
+    kid: bytes | None
+    warnings: tuple[CertificateWarning, ...]

@@ -1,0 +1,377 @@
+"""Verification, step by step (HCERT §6.3; the order and its codes are in docs and design).
+
+1. Unwrap: prefix, Base45, bounded inflate.
+2. COSE_Sign1 and its headers.
+3. Candidates: every trusted key with this ``kid`` that fits ``alg``.
+4. Signature over the bytes received.
+5. The signer: valid at the moment, under a country authority where these are given.
+6. The claims: ``exp`` and ``iat`` against the moment.
+7. The payload: content type, schema, and whether the signer may sign this kind.
+8. Revocation, where lists are given.
+
+Anything untrusted is touched as late as possible: the payload is not even decoded before its
+signature has been verified.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from vnvaxcert import cwt, hcert
+from vnvaxcert.cose import keys, sign1
+from vnvaxcert.cose.algorithms import Algorithm
+from vnvaxcert.cose.sign1 import Sign1
+from vnvaxcert.cwt import Claims
+from vnvaxcert.errors import (
+    AlgorithmError,
+    AlgorithmMismatchError,
+    CoseStructureError,
+    ExpiredError,
+    InvalidSignatureError,
+    KeyIdError,
+    NotYetValidError,
+    SignerExpiredError,
+    SignerNotYetValidError,
+    SignerUsageError,
+    UnknownKeyError,
+    VerificationError,
+)
+from vnvaxcert.policy import DEFAULT_POLICY, Check, Policy
+from vnvaxcert.results import Envelope, UnverifiedCertificate, VerifiedCertificate
+from vnvaxcert.schema import payload as dcc
+from vnvaxcert.schema.records import CertificateWarning, HealthCertificate
+from vnvaxcert.trust.chain import check_chain
+from vnvaxcert.trust.revocation import RevocationList, certificate_hashes
+from vnvaxcert.trust.trustlist import TrustedKey, TrustList
+
+
+def verify(
+    text: str,
+    *,
+    trust: TrustList,
+    at: datetime | None = None,
+    authorities: TrustList | None = None,
+    revocations: RevocationList | None = None,
+    policy: Policy = DEFAULT_POLICY,
+) -> VerifiedCertificate:
+    """Verify the text of a certificate's QR code.
+
+    Args:
+        text: The text exactly as read from the code.
+        trust: The keys that are trusted to sign certificates.
+        at: The moment for which the answer holds, aware; now, when not given.
+        authorities: Country signing authorities. When given, the signer's certificate must be
+            signed by one of them.
+        revocations: Revoked certificates.
+        policy: What is tolerated and what is insisted on.
+
+    Returns:
+        The certificate, only if every step passed.
+
+    Raises:
+        DecodeError: The text is no certificate, or a damaged one.
+        VerificationError: It must not be trusted; ``code`` says why.
+        TypeError: An argument of the wrong type.
+        ValueError: ``at`` without a time zone, or a check that the policy requires and whose
+            data were not given.
+
+    Spec: HCERT 1.0.8 §3, §4, §6.3, appendix A.
+    """
+    at = moment(at)
+    check_arguments(trust, authorities, revocations, policy)
+    # 1. Unwrap HC1, Base45, zlib. Nothing is trusted yet.
+    message = hcert.unwrap(text, max_inflated_bytes=policy.max_inflated_bytes)
+    # 2. COSE_Sign1 and its headers.
+    signed = sign1.parse(message)
+    algorithm = read_algorithm(signed, policy)
+    kid = signed.kid()
+    # 3. Candidates: every key with this kid; 8-byte kids collide (HCERT §3.3.3).
+    candidates = find_candidates(trust, kid, algorithm)
+    # 4. Signature over the received bytes; alg fits the key.
+    signers = check_signature(signed, algorithm, candidates)
+    # 5. The signer is valid at the moment, under an authority where these are given.
+    signers = check_signers(signers, at, authorities)
+    # 6. exp is not before the moment, iat not after it.
+    claims = cwt.parse(signed.payload)
+    expires_at = check_times(claims, at, policy)
+    # 7. Only now: content type, schema, value sets; the signer may sign this kind.
+    certificate, warnings = dcc.parse(claims.dcc(), tolerated=policy.tolerated)
+    signer = check_usage(signers, certificate)
+    # 8. Revocation.
+    if revocations is not None:
+        check_revocation(revocations, kid, algorithm, signed.signature, claims, certificate)
+    return VerifiedCertificate(
+        certificate=certificate,
+        envelope=Envelope.HCERT,
+        issuer=claims.issuer,
+        issued_at=claims.issued_at,
+        expires_at=expires_at,
+        algorithm=algorithm,
+        kid=kid,
+        signer=signer,
+        warnings=signing_warnings(signed, signer, claims) + claims.warnings + warnings,
+    )
+
+
+def decode_unverified(text: str) -> UnverifiedCertificate:
+    """Read the text of a certificate's QR code without checking anything.
+
+    For display, debugging and statistics. Never decide about a person by it.
+
+    Args:
+        text: The text exactly as read from the code.
+
+    Raises:
+        DecodeError: The text is no certificate, or a damaged one.
+        TypeError: Not a text.
+
+    Spec: HCERT 1.0.8 §3, §4.
+    """
+    signed = sign1.parse(hcert.unwrap(text))
+    claims = cwt.parse(signed.payload)
+    certificate, warnings = dcc.parse(claims.dcc())
+    return unverified(signed, claims, certificate, claims.warnings + warnings)
+
+
+# --- the steps, in order -------------------------------------------------------------------------
+
+
+def moment(at: datetime | None) -> datetime:
+    """The moment asked for, or now.
+
+    Raises:
+        TypeError: Not a datetime.
+        ValueError: Without a time zone.
+    """
+    if at is None:
+        return datetime.now(UTC)
+    if not isinstance(at, datetime):
+        raise TypeError(f"at: expected a datetime, not {type(at).__name__}")
+    if at.tzinfo is None:
+        raise ValueError("at: expected an aware datetime, this one has no time zone")
+    return at
+
+
+def check_arguments(
+    trust: TrustList | None,
+    authorities: TrustList | None,
+    revocations: RevocationList | None,
+    policy: Policy,
+) -> None:
+    """Refuse wrong types, and leaving out what the policy requires.
+
+    Raises:
+        TypeError: An argument of the wrong type.
+        ValueError: A required check lacks its data.
+    """
+    if trust is not None and not isinstance(trust, TrustList):
+        raise TypeError(f"trust: expected a TrustList, not {type(trust).__name__}")
+    if authorities is not None and not isinstance(authorities, TrustList):
+        raise TypeError(f"authorities: expected a TrustList, not {type(authorities).__name__}")
+    if revocations is not None and not isinstance(revocations, RevocationList):
+        raise TypeError(f"revocations: expected a RevocationList, not {type(revocations).__name__}")
+    if policy.required_checks:
+        if authorities is None and Check.CHAIN in policy.required_checks:
+            raise ValueError("the policy requires the chain check: give authorities")
+        if revocations is None and Check.REVOCATION in policy.required_checks:
+            raise ValueError("the policy requires the revocation check: give revocations")
+
+
+def read_algorithm(signed: Sign1, policy: Policy) -> Algorithm:
+    """Step 2: ``alg``, where the policy lets it stand.
+
+    Raises:
+        AlgorithmError: Missing, unknown, or unprotected under a policy that refuses that.
+        CoseStructureError: The signature has the wrong length for it.
+    """
+    if not policy.is_unprotected_algorithm_read and not signed.is_algorithm_protected:
+        raise AlgorithmError("expected the header 'alg' in the protected header")
+    return signed.algorithm()
+
+
+def find_candidates(trust: TrustList, kid: bytes, algorithm: Algorithm) -> tuple[TrustedKey, ...]:
+    """Step 3: the trusted signing keys with this ``kid`` that ``alg`` fits.
+
+    Raises:
+        UnknownKeyError: None has this ``kid``.
+        AlgorithmMismatchError: Some have, of another kind than ``alg`` needs.
+    """
+    known = [key for key in trust.get(kid) if key.role == "signer"]
+    if not known:
+        raise UnknownKeyError(kid)
+    fitting = tuple([key for key in known if algorithm in key.algorithms])
+    if not fitting:
+        raise AlgorithmMismatchError(kid, algorithm.name)
+    return fitting
+
+
+def check_signature(
+    signed: Sign1, algorithm: Algorithm, candidates: tuple[TrustedKey, ...]
+) -> tuple[TrustedKey, ...]:
+    """Step 4: those candidates under which the signature is valid.
+
+    Raises:
+        InvalidSignatureError: There is none.
+    """
+    to_be_signed = signed.to_be_signed()
+    signers = []
+    for key in candidates:
+        try:
+            keys.verify(algorithm, key.public_key, signed.signature, to_be_signed)
+        except InvalidSignatureError:
+            continue
+        signers.append(key)
+    if not signers:
+        raise InvalidSignatureError
+    return tuple(signers)
+
+
+def check_signers(
+    signers: tuple[TrustedKey, ...], at: datetime, authorities: TrustList | None
+) -> tuple[TrustedKey, ...]:
+    """Step 5: those signers that are valid at the moment and under an authority.
+
+    Raises:
+        SignerExpiredError: The signer's certificate had expired.
+        SignerNotYetValidError: It was not yet valid.
+        ChainError: It is not signed by one of the authorities.
+    """
+    valid = []
+    first_error: VerificationError | None = None
+    for key in signers:
+        try:
+            check_signer(key, at, authorities)
+        except VerificationError as error:
+            first_error = first_error or error
+        else:
+            valid.append(key)
+    if not valid and first_error is not None:
+        raise first_error
+    return tuple(valid)
+
+
+def check_signer(key: TrustedKey, at: datetime, authorities: TrustList | None) -> None:
+    """Step 5 for one signer. A bare key has no validity of its own (a warning says so).
+
+    Raises:
+        SignerExpiredError: The signer's certificate had expired.
+        SignerNotYetValidError: It was not yet valid.
+        ChainError: It is not signed by one of the authorities.
+    """
+    if key.not_after is not None and at > key.not_after:
+        raise SignerExpiredError(key.not_after, at)
+    if key.not_before is not None and at < key.not_before:
+        raise SignerNotYetValidError(key.not_before, at)
+    if authorities is not None:
+        check_chain(key.facts, authorities, at)
+
+
+def check_times(claims: Claims, at: datetime, policy: Policy) -> datetime:
+    """Step 6: ``exp`` and ``iat`` against the moment; gives ``exp``.
+
+    Raises:
+        ClaimsError: ``exp`` is missing.
+        ExpiredError: ``exp`` lies before the moment.
+        NotYetValidError: ``iat`` lies after it.
+    """
+    expires_at = cwt.require_expiry(claims)
+    # Subtracted, not added to: near the years 1 and 9999 a sum would overflow.
+    if at > expires_at and at - expires_at > policy.expiry_skew:
+        raise ExpiredError(expires_at, at)
+    issued_at = claims.issued_at
+    if issued_at is not None and issued_at > at and issued_at - at > policy.issue_skew:
+        raise NotYetValidError(issued_at, at)
+    return expires_at
+
+
+def check_usage(signers: tuple[TrustedKey, ...], certificate: HealthCertificate) -> TrustedKey:
+    """Step 7: the first signer whose extended key usage allows this kind of certificate.
+
+    Raises:
+        SignerUsageError: None does.
+    """
+    kind = certificate.kind
+    for key in signers:
+        if not key.usages or kind in key.usages:
+            return key
+    raise SignerUsageError(kind, tuple(sorted(signers[0].usages)))
+
+
+def check_revocation(
+    revocations: RevocationList,
+    kid: bytes,
+    algorithm: Algorithm,
+    signature: bytes,
+    claims: Claims,
+    certificate: HealthCertificate,
+) -> None:
+    """Step 8: none of the certificate's hashes is on the lists.
+
+    Raises:
+        RevokedError: One is.
+    """
+    hashes = certificate_hashes(
+        certificate_ids=[entry.certificate_id for entry in certificate.entries],
+        issuer=claims.issuer,
+        countries=[entry.country for entry in certificate.entries],
+        signature=signature,
+        algorithm=algorithm,
+    )
+    revocations.check(kid, hashes)
+
+
+def signing_warnings(
+    signed: Sign1, signer: TrustedKey, claims: Claims
+) -> tuple[CertificateWarning, ...]:
+    """What a verifier should know about how the certificate was signed."""
+    warnings: tuple[CertificateWarning, ...] = ()
+    if not signed.is_algorithm_protected:
+        warnings += (_ALGORITHM_UNPROTECTED,)
+    if signer.not_after is None or signer.not_before is None:
+        return (*warnings, _NO_VALIDITY)
+    if claims.expires_at is not None and claims.expires_at > signer.not_after:
+        warnings += (_OUTLIVES_SIGNER,)
+    if claims.issued_at is not None and claims.issued_at < signer.not_before:
+        warnings += (_PREDATES_SIGNER,)
+    return warnings
+
+
+_ALGORITHM_UNPROTECTED = CertificateWarning(
+    "cose.algorithm_unprotected", "", "the algorithm is named outside what the signature covers"
+)
+_NO_VALIDITY = CertificateWarning(
+    "signer.no_validity", "", "the trust list gives no validity for the signer's key"
+)
+_OUTLIVES_SIGNER = CertificateWarning(
+    "cwt.outlives_signer", "claims/4", "the certificate expires after its signer's certificate"
+)
+_PREDATES_SIGNER = CertificateWarning(
+    "cwt.predates_signer", "claims/6", "the certificate was issued before its signer was valid"
+)
+
+
+def unverified(
+    signed: Sign1,
+    claims: Claims,
+    certificate: HealthCertificate,
+    warnings: tuple[CertificateWarning, ...],
+) -> UnverifiedCertificate:
+    """Gather what was read, whatever its headers are worth."""
+    try:
+        algorithm = signed.algorithm()
+    except (AlgorithmError, CoseStructureError):
+        algorithm = None
+    try:
+        kid = signed.kid()
+    except KeyIdError:
+        kid = None
+    return UnverifiedCertificate(
+        certificate=certificate,
+        envelope=Envelope.HCERT,
+        issuer=claims.issuer,
+        issued_at=claims.issued_at,
+        expires_at=claims.expires_at,
+        algorithm=algorithm,
+        kid=kid,
+        warnings=warnings,
+    )
