@@ -22,6 +22,7 @@ import re
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -250,6 +251,11 @@ def test_the_readme_shows_code_that_runs() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     run = [b for b in blocks_of(readme) if not NOT_RUN.fullmatch(b.marker)]
     assert {"python"} <= {block.language for block in run}
+
+
+def test_the_readme_is_the_description_of_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project.get("readme") == "README.md"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
