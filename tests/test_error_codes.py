@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import inspect
 import pickle
@@ -14,12 +15,16 @@ import pytest
 from vnvaxcert import errors
 from vnvaxcert.errors import VnvaxcertError
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "errors.md"
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "reference" / "errors.md"
 BRANCHES = (errors.DecodeError, errors.VerificationError, errors.TrustListError, errors.IssueError)
 
 ALL = [item for _, item in inspect.getmembers(errors, inspect.isclass)]
 ERRORS = [item for item in ALL if issubclass(item, VnvaxcertError) and hasattr(item, "code")]
 
+
+# How the code of a warning starts: no other text in the source has this form.
+WARNING = re.compile(r"(cose|cwt|hcert|schema|signer|trust|valueset|vdsnc)\.[a-z_]+")
 
 # An argument of each type that an error is made with.
 EXAMPLES: dict[str, object] = {
@@ -46,6 +51,18 @@ def documented(heading: str) -> list[list[str]]:
     section = text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     lines = [line for line in section.splitlines() if line.startswith("|")]
     return [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def codes_in_the_source() -> set[str]:
+    """Every text in the library's source that has the form of a code."""
+    return {
+        node.value
+        for path in (ROOT / "src" / "vnvaxcert").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and WARNING.fullmatch(node.value)
+    }
 
 
 def branch_of(error: type[VnvaxcertError]) -> str:
@@ -112,3 +129,12 @@ def test_the_table_names_each_code_once_and_leaves_no_cell_empty() -> None:
     assert len(rows) == len(ERRORS)
     assert all(len(row) == 6 and all(row) for row in rows)
     assert {row[3] for row in rows} <= {*"12345678", "-"}
+
+
+def test_the_table_of_warnings_equals_the_code() -> None:
+    rows = documented("Warnings")
+    codes = [row[0] for row in rows]
+    errors_ = {error.code for error in ERRORS}
+    assert sorted(codes) == sorted(codes_in_the_source() - errors_)
+    assert all(len(row) == 4 and all(row) for row in rows)
+    assert {row[1] for row in rows} <= {*"12345678"}
