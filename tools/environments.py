@@ -48,13 +48,17 @@ def python_of(environment: Path) -> str:
 
 
 def create(environment: Path, python: str) -> None:
-    """Make an empty virtual environment, in place of what is there."""
+    """Make an empty virtual environment, in place of what is there.
+
+    Only ``.venv`` gets a pip, also from uv, which may be gone next time; the others use that one.
+    """
     uv = shutil.which("uv")
     if uv:
-        must([uv, "venv", "--quiet", "--clear", "--python", python, environment])
+        seed = ["--seed"] if environment == VENV else []
+        must([uv, "venv", "--quiet", "--clear", *seed, "--python", python, environment])
     else:
-        pip = [] if environment == VENV else ["--without-pip"]  # the others use the pip of .venv
-        must([python, "-m", "venv", "--clear", *pip, environment])
+        bare = [] if environment == VENV else ["--without-pip"]
+        must([python, "-m", "venv", "--clear", *bare, environment])
 
 
 def install(environment: Path, *arguments: str | Path) -> None:
