@@ -2,12 +2,14 @@
 
 Two bytes make a 16-bit number ``n = c + 45 d + 2025 e``, written as the three characters c, d, e;
 a last single byte makes the two characters c, d. Python is slow at doing that group by group, so
-all groups are handled at once: each sits in a 32-bit lane of one large integer, and one
-multiplication or addition of large integers works on every lane. No lane overflows: decoding
-stays below 44 * (1 + 45 + 2025) < 2**17, encoding below 65535 * 46604 < 2**32.
+all groups are handled at once: each sits in a lane of one large integer, and one operation on
+large integers works on every lane. No lane overflows into the next: decoding stays below
+44 * (1 + 45 + 2025) < 2**24, encoding below 65535 * 46604 < 2**32.
 """
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 from vnvaxcert.errors import Base45Error
 
@@ -81,24 +83,28 @@ def decode(text: str) -> bytes:
             "one character is left over; expected groups of 3 or a last 2", groups * 3
         )
     whole = groups * 3
-    lanes = bytearray(groups * 4)
-    lanes[0::4] = values[0:whole:3]
-    numbers = int.from_bytes(lanes, "little")
-    lanes[0::4] = values[1:whole:3]
-    numbers += 45 * int.from_bytes(lanes, "little")
-    lanes[0::4] = values[2:whole:3]
-    numbers += 2025 * int.from_bytes(lanes, "little")
-    decoded = numbers.to_bytes(groups * 4, "little")
-    overflow = decoded[2::4]
+    # Three characters are three bytes are one lane: c in its lowest byte, d and e above.
+    lanes = int.from_bytes(values[:whole], "little")
+    lowest = _lowest_bytes(groups)
+    numbers = (
+        (lanes & lowest) + 45 * (lanes >> 8 & lowest) + 2025 * (lanes >> 16 & lowest)
+    ).to_bytes(whole, "little")
+    overflow = numbers[2::3]
     if any(overflow):
         group = next(index for index, bits in enumerate(overflow) if bits)
         raise Base45Error("group of 3 characters exceeds 65535", group * 3)
     out = bytearray(groups * 2)
-    out[0::2] = decoded[1::4]
-    out[1::2] = decoded[0::4]
+    out[0::2] = numbers[1::3]
+    out[1::2] = numbers[0::3]
     if rest:
         last = values[whole] + 45 * values[whole + 1]
         if last > 0xFF:
             raise Base45Error("last group of 2 characters exceeds 255", whole)
         out.append(last)
     return bytes(out)
+
+
+@lru_cache(maxsize=64)
+def _lowest_bytes(groups: int) -> int:
+    """The mask of the lowest byte of each 24-bit lane."""
+    return int.from_bytes(b"\xff\x00\x00" * groups, "little")

@@ -130,9 +130,8 @@ class _Reader:
             recoveries=self._group(payload, "r", _RECOVERY_FIELDS, Recovery),
             schema_version=version,
         )
-        groups = [key for key in ("v", "t", "r") if self._has(payload, key)]
-        if len(groups) != 1:
-            self._refuse("", f"expected exactly one of v, t, r; there are {len(groups)}")
+        if ("v" in payload) + ("t" in payload) + ("r" in payload) != 1 or not certificate.entries:
+            self._check_groups(payload)
         if self._violations:
             raise SchemaError(tuple(self._violations))
         if len(payload) > 4:
@@ -150,10 +149,11 @@ class _Reader:
             return Holder(birth_date=birth_date)
         self._path = "/nam"
         values = {name: read(self, names, key) for key, name, read in _HOLDER_FIELDS}
-        has_fnt = self._has(names, "fnt")
-        if not has_fnt and not (self._rules.may_fnt_be_missing and self._has(names, "gnt")):
-            expected = "fnt or gnt" if self._rules.may_fnt_be_missing else "fnt"
-            self._refuse("/nam", f"expected {expected} to be there")
+        if values["family_name_icao"] is None and not self._has(names, "fnt"):
+            if not self._rules.may_fnt_be_missing:
+                self._refuse("/nam", "expected fnt to be there")
+            elif not self._has(names, "gnt"):
+                self._refuse("/nam", "expected fnt or gnt to be there")
         if not names.keys() <= _NAME_KEYS:
             self._note_unknown_members("/nam", names, _NAME_KEYS)
         return Holder(birth_date=birth_date, **values)
@@ -198,6 +198,11 @@ class _Reader:
             records.append(record(**values))
             self._check_codes(path, records[-1])
         return tuple(records)
+
+    def _check_groups(self, payload: Mapping[str, Any]) -> None:
+        groups = [key for key in ("v", "t", "r") if self._has(payload, key)]
+        if len(groups) != 1:
+            self._refuse("", f"expected exactly one of v, t, r; there are {len(groups)}")
 
     def _check_codes(self, path: str, record: Vaccination | TestResult | Recovery) -> None:
         if isinstance(record, Vaccination):
@@ -303,16 +308,15 @@ class _Reader:
 
     def name(self, entry: Mapping[str, Any], key: str) -> str | None:
         """A name as written, of at most the version's length; may be absent."""
-        if self._is_absent(entry, key):
-            return None
-        return self.bounded_text(entry, key)
+        value = entry.get(key)
+        if type(value) is str and len(value) <= self._rules.max_length and value.strip() == value:
+            return value
+        return None if self._is_absent(entry, key) else self.bounded_text(entry, key)
 
     def icao_name(self, entry: Mapping[str, Any], key: str) -> str | None:
         """A name in machine-readable letters, of at most the version's length; may be absent."""
-        if self._is_absent(entry, key):
-            return None
-        value = self.bounded_text(entry, key)
-        if not _ICAO_CHARACTERS.issuperset(value):
+        value = self.name(entry, key)
+        if value is not None and not _ICAO_CHARACTERS.issuperset(value):
             expected = "expected only the letters A to Z and <"
             self._deviate(Deviation.NAME_CHARACTERS, f"{self._path}/{key}", expected)
         return value
@@ -422,8 +426,9 @@ class _Reader:
             return None
         if len(text) > 10 and _time_of_day_pattern().fullmatch(text, 10):
             expected = "expected a date without a time of day"
-            if self._deviate(Deviation.TIME_IN_DATE, f"{self._path}/{key}", expected):
-                text = text[:10]
+            if not self._deviate(Deviation.TIME_IN_DATE, f"{self._path}/{key}", expected):
+                return None
+            text = text[:10]
         if key != "dob" and not _date_pattern().fullmatch(text):
             self._refuse(f"{self._path}/{key}", "expected a date YYYY-MM-DD")
             return None

@@ -64,10 +64,10 @@ class PartialDate:
     @classmethod
     def from_digits(cls, year: int, month: int | None, day: int | None) -> PartialDate:
         """What the digits on the wire say, whether or not the calendar has such a date."""
-        made = object.__new__(cls)
-        _set_attribute(made, "year", year)
-        _set_attribute(made, "month", month)
-        _set_attribute(made, "day", day)
+        made = _new(cls)
+        _set(made, "year", year)
+        _set(made, "month", month)
+        _set(made, "day", day)
         return made
 
     @property
@@ -92,7 +92,7 @@ class PartialDate:
         return "PartialDate(...)"
 
 
-_set_attribute = object.__setattr__
+_new, _set = object.__new__, object.__setattr__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
