@@ -90,7 +90,7 @@ def decode(text: str) -> bytes:
         (lanes & lowest) + 45 * (lanes >> 8 & lowest) + 2025 * (lanes >> 16 & lowest)
     ).to_bytes(whole, "little")
     overflow = numbers[2::3]
-    if any(overflow):
+    if overflow.count(0) != groups:
         group = next(index for index, bits in enumerate(overflow) if bits)
         raise Base45Error("group of 3 characters exceeds 65535", group * 3)
     out = bytearray(groups * 2)
