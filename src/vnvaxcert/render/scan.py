@@ -120,14 +120,18 @@ def document_texts(data: bytes) -> tuple[str, ...]:
             `MAX_PAGES` pages, no code, or more than `MAX_CODES`.
         ModuleNotFoundError: the extra ``qr`` is not installed.
     """
+    import contextlib
+
     try:
         import pypdfium2 as pdfium
     except ModuleNotFoundError as error:
         raise not_installed("pypdfium2") from error
     try:
-        with pdfium.PdfDocument(data) as document:
-            if not 1 <= len(document) <= MAX_PAGES:
-                raise PictureError(f"the PDF has {len(document)} pages; 1 to {MAX_PAGES} are read")
+        with contextlib.closing(pdfium.PdfDocument(data)) as document:
+            if len(document) > MAX_PAGES:
+                raise PictureError(
+                    f"the PDF has {len(document)} pages; at most {MAX_PAGES} are read"
+                )
             for dpi in _PAGE_DPI:
                 found: dict[str, None] = {}
                 for image in _pages(document, dpi):
@@ -137,9 +141,9 @@ def document_texts(data: bytes) -> tuple[str, ...]:
                 if found:
                     return tuple(found)
     except pdfium.PdfiumError as error:
-        if getattr(error, "err_code", None) == pdfium.raw.FPDF_ERR_PASSWORD:
+        if "password" in str(error):  # releases before 5 tell the cause in words only
             raise PictureError("the PDF is locked with a password") from error
-        raise PictureError("the PDF is damaged") from error
+        raise PictureError("the PDF is damaged or has no pages") from error
     raise PictureError("no QR or Aztec code found on the pages of the PDF")
 
 
