@@ -31,7 +31,7 @@ def decode(data: bytes | str, **options: Any) -> Any:
     )
 
 
-# --- RFC 8949, appendix A -------------------------------------------------------------------------
+# --- RFC 8949, appendix A -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_not_a_number_and_undefined_and_simple_values_are_read() -> None:
     assert decode("f8ff") == cbor2.CBORSimpleValue(255)
 
 
-# --- what is refused ------------------------------------------------------------------------------
+# --- what is refused ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_the_four_tags_that_are_read_keep_their_value_as_it_was(tag: int, value:
     assert (item.tag, item.value) == (tag, value)
 
 
-# --- depth ----------------------------------------------------------------------------------------
+# --- depth --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -308,7 +308,7 @@ def test_an_error_never_quotes_the_data(secret: str) -> None:
         )
 
 
-# --- tags in front --------------------------------------------------------------------------------
+# --- tags in front ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -371,7 +371,7 @@ def _raw(tag: int) -> Any:
 _RAW_TAGS: dict[int, Any] = {tag: _raw(tag) for tag in (*range(300), 1004, 43000, 55799)}
 
 
-# --- writing --------------------------------------------------------------------------------------
+# --- writing ------------------------------------------------------------------------------------
 
 
 @given(ITEMS)
