@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import specimens
 from specimens import ES256, ES384, ES512, PS256
-from vnvaxcert.cose import headers, keys, sign1
+from vnvaxcert.cose import keys, sign1
 from vnvaxcert.cose.algorithms import ECDSA_SIGNATURE_BYTES, Algorithm
 from vnvaxcert.errors import (
     AlgorithmError,
