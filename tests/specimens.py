@@ -7,7 +7,6 @@ and can be wrong in ways in which it would never write them.
 
 from __future__ import annotations
 
-import copy
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -92,18 +91,35 @@ GROUPS: Final = ("v", "t", "r")
 def payload(
     group: str = "v",
     *,
-    name: Mapping[str, Any] | None = None,
-    entry: Mapping[str, Any] | None = None,
+    name: Mapping[Any, Any] | None = None,
+    entry: Mapping[Any, Any] | None = None,
+    more: Mapping[Any, Any] | None = None,
     **members: Any,
-) -> dict[str, Any]:
-    """A DCC payload in order, but for the changes asked for; `REMOVED` leaves a member out."""
+) -> dict[Any, Any]:
+    """A DCC payload in order, but for the changes asked for; `REMOVED` leaves a member out.
+
+    Args:
+        group: Which of v, t and r it has.
+        name: Changes of ``nam``.
+        entry: Changes of the entry.
+        more: Changes of the payload itself; so are the other arguments.
+        members: See ``more``.
+    """
     made = {
         "ver": "1.3.0",
         "nam": _changed(NAME, name or {}),
         "dob": BIRTH_DATE,
         group: [_changed(ENTRIES[group], entry or {})],
     }
-    return copy.deepcopy(_changed(made, members))
+    copied: dict[Any, Any] = fresh(_changed(made, {**members, **(more or {})}))
+    return copied
+
+
+def fresh(value: Any) -> Any:
+    """A copy that shares no map or list; `copy.deepcopy` cannot copy tags."""
+    if isinstance(value, dict):
+        return {key: fresh(member) for key, member in value.items()}
+    return [fresh(member) for member in value] if isinstance(value, list) else value
 
 
 def _changed(members: Mapping[Any, Any], changes: Mapping[Any, Any]) -> dict[Any, Any]:
