@@ -17,17 +17,20 @@ class Claim(IntEnum):
 
     ISS = 1
     EXP = 4
+    NBF = 5
     IAT = 6
     HCERT = -260
 
 
 EU_DCC_V1: Final = 1  # the DCC under claim -260 (HCERT §3.3.1)
 
+_MAX_WARNINGS: Final = 20  # more explain nothing; a hostile claim set can hold thousands
+
 # Year 1 and the end of year 9999, in seconds: what `datetime` can hold.
 _EARLIEST, _AFTER_LATEST = -62135596800, 253402300800
 
 # As plain integers: comparing with a member of an IntEnum costs several times as much.
-_ISS, _EXP, _IAT, _HCERT = (claim.value for claim in Claim)
+_ISS, _EXP, _NBF, _IAT, _HCERT = (claim.value for claim in Claim)
 
 
 class Claims:
@@ -37,23 +40,26 @@ class Claims:
         issuer: ``iss``, an ISO 3166-1 alpha-2 code where the issuer follows the rules, or None.
         expires_at: ``exp``, aware UTC, or None where it is missing.
         issued_at: ``iat``, likewise.
+        not_before: ``nbf``, likewise. HCERT does not use it, RFC 8392 §3.1.5 gives it force.
         health_claim: The value of claim -260 as decoded, or None.
         warnings: Deviations and unknown claims.
     """
 
-    __slots__ = ("expires_at", "health_claim", "issued_at", "issuer", "warnings")
+    __slots__ = ("expires_at", "health_claim", "issued_at", "issuer", "not_before", "warnings")
 
     def __init__(
         self,
         issuer: str | None,
         expires_at: datetime | None,
         issued_at: datetime | None,
+        not_before: datetime | None,
         health_claim: Any,
         warnings: tuple[CertificateWarning, ...],
     ) -> None:
         self.issuer = issuer
         self.expires_at = expires_at
         self.issued_at = issued_at
+        self.not_before = not_before
         self.health_claim = health_claim
         self.warnings = warnings
 
@@ -103,7 +109,7 @@ def parse(payload: bytes) -> Claims:
             raise CoseStructureError("a message inside the message; expected a map of claims")
         raise ClaimsError("set", "expected a map")
     warnings: list[CertificateWarning] = []
-    issuer = expires_at = issued_at = health_claim = None
+    issuer = expires_at = issued_at = not_before = health_claim = None
     for key, value in claims.items():
         # Compared by type too: True and 1.0 equal 1 and are no claim keys.
         if type(key) is not int and type(key) is not str:
@@ -114,16 +120,18 @@ def parse(payload: bytes) -> Claims:
             expires_at = _time("4 (exp)", value, warnings)
         elif key == _IAT:
             issued_at = _time("6 (iat)", value, warnings)
+        elif key == _NBF:
+            not_before = _time("5 (nbf)", value, warnings)
         elif key == _ISS:
             if type(value) is not str:
                 raise ClaimsError("1 (iss)", "expected a text")
             issuer = value
-        else:
+        elif len(warnings) < _MAX_WARNINGS:
             shown = f"claims/{key}" if type(key) is int else "claims"
             warnings.append(
                 CertificateWarning("cwt.unknown_claim", shown, "a claim without effect")
             )
-    return Claims(issuer, expires_at, issued_at, health_claim, tuple(warnings))
+    return Claims(issuer, expires_at, issued_at, not_before, health_claim, tuple(warnings))
 
 
 def require_expiry(claims: Claims) -> datetime:

@@ -336,16 +336,16 @@ class ExpiredError(VerificationError):
 
 
 class NotYetValidError(VerificationError):
-    """``iat`` (CWT claim 6) is after the moment of verification."""
+    """``iat`` (CWT claim 6), or ``nbf`` (claim 5), is after the moment of verification."""
 
     code = "cwt.not_yet_valid"
 
-    def __init__(self, issued_at: datetime, checked_at: datetime) -> None:
-        super().__init__(issued_at, checked_at)
-        self.issued_at, self.checked_at = issued_at, checked_at
+    def __init__(self, valid_from: datetime, checked_at: datetime) -> None:
+        super().__init__(valid_from, checked_at)
+        self.valid_from, self.checked_at = valid_from, checked_at
 
     def __str__(self) -> str:
-        return f"the certificate claims to be issued in the future, at {_utc(self.issued_at)}"
+        return f"the certificate is valid only from {_utc(self.valid_from)}"
 
 
 class RevokedError(VerificationError):

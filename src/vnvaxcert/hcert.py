@@ -15,7 +15,7 @@ def unwrap(text: str, *, max_inflated_bytes: int = deflate.MAX_INFLATED_BYTES) -
     """Unwrap the text of a QR code: prefix, Base45, zlib.
 
     Args:
-        text: The text exactly as read; spaces at its end may belong to it.
+        text: The text exactly as read; the spaces in it belong to it.
         max_inflated_bytes: Upper bound on the message, in bytes.
 
     Returns:
@@ -25,7 +25,7 @@ def unwrap(text: str, *, max_inflated_bytes: int = deflate.MAX_INFLATED_BYTES) -
         TypeError: Not a text.
         InputTooLongError: More than 4,296 characters.
         PrefixError: It does not start with ``HC1:``.
-        Base45Error: The rest is not Base45; the offset counts from the start of the text.
+        Base45Error: The rest is not Base45; the offset counts from after the prefix.
         CompressionError: Not one whole zlib stream.
         InflatedTooLargeError: It inflates to more than the bound.
 

@@ -10,11 +10,13 @@ from unicodedata import normalize
 from vnvaxcert import cwt, hcert
 from vnvaxcert.cose import sign1
 from vnvaxcert.errors import (
+    CoseStructureError,
     IssueClaimsError,
     IssueUsageError,
     OutlivesSignerError,
     QrTooLargeError,
     SchemaError,
+    SignerKeyError,
 )
 from vnvaxcert.icao.names import to_icao
 from vnvaxcert.schema import payload as dcc
@@ -25,6 +27,7 @@ from vnvaxcert.trust.signer import Signer, signer_facts
 
 # Decision 5772/QĐ-BYT: a code expires 12 months after it was made. EU issuers mostly do the same.
 DEFAULT_LIFETIME = timedelta(days=365)
+_LATEST = datetime.max.replace(microsecond=0, tzinfo=UTC)
 
 
 def issue(
@@ -61,7 +64,8 @@ def issue(
         OutlivesSignerError: It would be valid when its signer's certificate is not.
         IssueUsageError: The signer may not sign this kind of certificate.
         QrTooLargeError: The text is longer than any QR code can hold.
-        SignerKeyError: The signer's certificate cannot be read.
+        SignerKeyError: The signer's certificate cannot be read, its key identifier is no byte
+            string or empty, or its signature has the wrong length.
         TypeError: An argument of the wrong type.
         ValueError: A time without a time zone.
 
@@ -70,6 +74,10 @@ def issue(
     if not isinstance(certificate, HealthCertificate):
         raise TypeError(f"expected a HealthCertificate, not {type(certificate).__name__}")
     facts = signer_facts(signer)
+    if issuer is not None and not isinstance(issuer, str):
+        raise TypeError(f"issuer: expected a text, not {type(issuer).__name__}")
+    if not isinstance(signer.kid, bytes) or not signer.kid:
+        raise SignerKeyError("its key identifier is not a byte string of at least one byte")
     issued_at, expires_at = _times(issued_at, expires_at)
     if issuer is None and facts is not None:
         issuer = facts.country
@@ -78,10 +86,15 @@ def issue(
     if facts is not None:
         _check_signer(facts, certificate, issued_at, expires_at, may_outlive_signer)
     payload = _payload(certificate)
+    issuer = _writable(issuer, "claims/1")
     claims = cwt.serialize(issuer=issuer, issued_at=issued_at, expires_at=expires_at, dcc=payload)
-    text = hcert.wrap(
-        sign1.sign(claims, algorithm=signer.algorithm, kid=signer.kid, sign_bytes=signer.sign)
-    )
+    try:
+        message = sign1.sign(
+            claims, algorithm=signer.algorithm, kid=signer.kid, sign_bytes=signer.sign
+        )
+    except CoseStructureError as error:
+        raise SignerKeyError(error.reason) from None
+    text = hcert.wrap(message)
     if len(text) > hcert.MAX_QR_CHARS:
         raise QrTooLargeError(len(text), hcert.MAX_QR_CHARS, "L")
     return text
@@ -91,7 +104,7 @@ def _times(issued_at: datetime | None, expires_at: datetime | None) -> tuple[dat
     issued_at = datetime.now(UTC) if issued_at is None else _aware("issued_at", issued_at)
     issued_at = issued_at.replace(microsecond=0)
     if expires_at is None:
-        expires_at = issued_at + DEFAULT_LIFETIME
+        expires_at = min(issued_at, _LATEST - DEFAULT_LIFETIME) + DEFAULT_LIFETIME
     expires_at = _aware("expires_at", expires_at).replace(microsecond=0)
     if expires_at <= issued_at:
         raise IssueClaimsError((("claims/4", "expected an expiry after the time of issue"),))
@@ -101,9 +114,12 @@ def _times(issued_at: datetime | None, expires_at: datetime | None) -> tuple[dat
 def _aware(name: str, moment: datetime) -> datetime:
     if not isinstance(moment, datetime):
         raise TypeError(f"{name}: expected a datetime, not {type(moment).__name__}")
-    if moment.tzinfo is None:
+    if moment.utcoffset() is None:
         raise ValueError(f"{name}: expected an aware datetime, this one has no time zone")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{name}: outside the years 1 to 9999 in UTC") from None
 
 
 def _check_signer(
@@ -131,7 +147,7 @@ def _check_signer(
 def _payload(certificate: HealthCertificate) -> dict[str, Any]:
     """The payload, complete and checked strictly."""
     complete = replace(certificate, holder=_with_icao_names(certificate.holder))
-    payload: dict[str, Any] = _normalized(dcc.serialize(complete))
+    payload: dict[str, Any] = _writable(dcc.serialize(complete), "")
     try:
         written, _ = dcc.parse(payload, tolerated=NO_DEVIATION)
     except SchemaError as error:
@@ -150,12 +166,25 @@ def _with_icao_names(holder: Holder) -> Holder:
     return holder
 
 
-def _normalized(value: Any) -> Any:
-    """All texts in normal form C (HCERT §3.3.7)."""
+def _writable(value: Any, path: str) -> Any:
+    """A value as it is written: texts in normal form C (HCERT §3.3.7), whole numbers as integers.
+
+    Raises:
+        IssueClaimsError: A text with half a surrogate pair, or an integer of more than 64 bits,
+            which CBOR cannot hold.
+    """
     if isinstance(value, str):
-        return value if value.isascii() else normalize("NFC", value)
+        if value.isascii():
+            return value
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            raise IssueClaimsError(((path, "expected Unicode text"),))
+        return normalize("NFC", value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise IssueClaimsError(((path, "expected an integer of at most 64 bits"),))
     if isinstance(value, dict):
-        return {key: _normalized(member) for key, member in value.items()}
+        return {key: _writable(member, f"{path}/{key}") for key, member in value.items()}
     if isinstance(value, list):
-        return [_normalized(member) for member in value]
+        return [_writable(member, f"{path}/{index}") for index, member in enumerate(value)]
     return value

@@ -147,7 +147,7 @@ def moment(at: datetime | None) -> datetime:
         return datetime.now(UTC)
     if not isinstance(at, datetime):
         raise TypeError(f"at: expected a datetime, not {type(at).__name__}")
-    if at.tzinfo is None:
+    if at.utcoffset() is None:
         raise ValueError("at: expected an aware datetime, this one has no time zone")
     return at
 
@@ -196,13 +196,13 @@ def find_candidates(trust: TrustList, kid: bytes, algorithm: Algorithm) -> tuple
         UnknownKeyError: None has this ``kid``.
         AlgorithmMismatchError: Some have, of another kind than ``alg`` needs.
     """
-    known = [key for key in trust.get(kid) if key.role == "signer"]
-    if not known:
-        raise UnknownKeyError(kid)
-    fitting = tuple([key for key in known if algorithm in key.algorithms])
-    if not fitting:
+    known = trust.get(kid)
+    fitting = [key for key in known if algorithm in key.algorithms and key.role == "signer"]
+    if fitting:
+        return tuple(fitting)
+    if any(key.role == "signer" for key in known):
         raise AlgorithmMismatchError(kid, algorithm.name)
-    return fitting
+    raise UnknownKeyError(kid)
 
 
 def check_signature(
@@ -267,20 +267,20 @@ def check_signer(key: TrustedKey, at: datetime, authorities: TrustList | None) -
 
 
 def check_times(claims: Claims, at: datetime, policy: Policy) -> datetime:
-    """Step 6: ``exp`` and ``iat`` against the moment; gives ``exp``.
+    """Step 6: ``exp``, ``iat`` and ``nbf`` against the moment; gives ``exp``.
 
     Raises:
         ClaimsError: ``exp`` is missing.
         ExpiredError: ``exp`` lies before the moment.
-        NotYetValidError: ``iat`` lies after it.
+        NotYetValidError: ``iat`` or ``nbf`` lies after it.
     """
     expires_at = cwt.require_expiry(claims)
     # Subtracted, not added to: near the years 1 and 9999 a sum would overflow.
     if at > expires_at and at - expires_at > policy.expiry_skew:
         raise ExpiredError(expires_at, at)
-    issued_at = claims.issued_at
-    if issued_at is not None and issued_at > at and issued_at - at > policy.issue_skew:
-        raise NotYetValidError(issued_at, at)
+    for start in (claims.issued_at, claims.not_before):
+        if start is not None and start > at and start - at > policy.issue_skew:
+            raise NotYetValidError(start, at)
     return expires_at
 
 

@@ -71,11 +71,13 @@ def decode(data: bytes, *, where: str, max_depth: int = MAX_DEPTH) -> Any:
         `Tagged` for the tags 0, 1, 18 and 61.
 
     Raises:
-        CborError: Not well-formed, a map key given twice, too deep, a tag that is not read,
-            or bytes after the item.
+        CborError: Not well-formed, a map key given twice, too deep, a tag that is not read, in
+            large data a map key that is itself a map or an array, or bytes after the item.
 
     Spec: RFC 8949 §3, §5.3, §5.6.
     """
+    if len(data) > _UNGUARDED_BYTES:
+        _refuse_compound_keys(data, where)
     stream = BytesIO(data)
     try:
         item = cbor2.CBORDecoder(
@@ -90,6 +92,56 @@ def decode(data: bytes, *, where: str, max_depth: int = MAX_DEPTH) -> Any:
     if stream.tell() != len(data):
         raise CborError(where, "there are bytes after the end of the item")
     return item
+
+
+# Python hashes -1 and -2 alike, so arrays of them as map keys can all collide, and a map of n such
+# keys takes n * n comparisons: seconds for 64 KiB, 3 ms for this much. Certificates are smaller.
+_UNGUARDED_BYTES = 1024
+
+
+def _refuse_compound_keys(data: bytes, where: str) -> None:
+    """Refuse maps with an array, a map or a tag as a key, in one pass over the heads of items.
+
+    Data that are not well-formed are left for the decoder to report.
+    """
+    # For each open container: items still to come (None: until a break), and whether a key of a
+    # map comes next (None: not a map).
+    open_items: list[tuple[int | None, bool | None]] = []
+    at, end = 0, len(data)
+    while at < end:
+        major, argument = data[at] >> 5, data[at] & 0x1F
+        at += 1
+        is_key = open_items and open_items[-1][1]
+        if is_key and major in (4, 5, 6):
+            raise CborError(where, "a map key is an array, a map or a tag")
+        if argument == 31:
+            if major == 7:  # break
+                if not open_items:
+                    return
+                open_items.pop()
+            else:
+                open_items.append((None, major == 5 or None))
+                continue
+        else:
+            value = argument
+            if argument >= 24:
+                size = _ARGUMENT_BYTES.get(argument, end)
+                value = int.from_bytes(data[at : at + size], "big")
+                at += size
+            if major in (2, 3):
+                at += value
+            elif major == 6:
+                continue  # the tagged item follows
+            elif value and major in (4, 5):
+                open_items.append((value if major == 4 else 2 * value, major == 5 or None))
+                continue
+        # One item is complete, and with it perhaps the containers around it.
+        while open_items:
+            remaining, key_next = open_items.pop()
+            if remaining != 1:
+                flipped = None if key_next is None else not key_next
+                open_items.append((None if remaining is None else remaining - 1, flipped))
+                break
 
 
 def split_tags(data: bytes) -> tuple[tuple[int, ...], bytes]:

@@ -17,6 +17,8 @@ class Algorithm(IntEnum):
     ES512 = -36
     PS256 = -37
 
+    __hash__ = int.__hash__  # an Enum's own is a Python function; tables are looked up often
+
     def __str__(self) -> str:
         return self.name
 

@@ -1,8 +1,9 @@
 """What real issuers wrote although the schema forbids it, and this library reads all the same.
 
 This is the whole list. Under the default policy each of them is read, with the warning
-``schema.deviation`` naming it; under the strict policy each is a violation. What is not listed
-is refused under both.
+``schema.deviation`` naming it; under the strict policy each is a violation (but for white space
+around a text that the schema does not restrict, which stays as it is). What is not listed is
+refused under both.
 """
 
 from __future__ import annotations

@@ -89,9 +89,9 @@ def _serialize_record(record: object, fields: _Fields) -> dict[str, Any]:
     for key, attribute, _ in fields:
         value = getattr(record, attribute)
         if isinstance(value, datetime):
-            if value.tzinfo is None:
+            if value.utcoffset() is None:
                 raise ValueError(f"{attribute} has no time zone")
-            value = value.astimezone(UTC).isoformat(timespec="auto").replace("+00:00", "Z")
+            value = _to_utc(value).isoformat().replace("+00:00", "Z")
         elif isinstance(value, date):
             value = value.isoformat()
         if value is not None:
@@ -99,11 +99,18 @@ def _serialize_record(record: object, fields: _Fields) -> dict[str, Any]:
     return values
 
 
+def _to_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # within a day of year 1 or 9999: it stays in its own zone
+        return moment
+
+
 class _Reader:
     """Reads one payload; gathers violations and warnings on the way.
 
-    The reading methods take the ordinary case first and leave all else to `_odd_text`, `_absent`
-    and their like: a certificate without oddities never gets there.
+    The reading methods take the ordinary case first and leave all else to `_odd_text` and its
+    like: a certificate without oddities never gets there.
     """
 
     __slots__ = ("_path", "_rules", "_tolerated", "_violations", "_warnings")
@@ -301,10 +308,7 @@ class _Reader:
         except ValueError:
             self._refuse(f"{self._path}/{key}", _EXPECTED_MOMENT)
             return _NO_MOMENT
-        try:
-            return local.astimezone(UTC)
-        except OverflowError:  # within a day of year 1 or 9999: leave it in its own zone
-            return local
+        return _to_utc(local)
 
     def name(self, entry: Mapping[str, Any], key: str) -> str | None:
         """A name as written, of at most the version's length; may be absent."""
@@ -471,7 +475,8 @@ _EXPECTED_MOMENT: Final = "expected a time as in RFC 3339, with its zone"
 _NO_MOMENT: Final = datetime.min.replace(tzinfo=UTC)
 _MAX_UNKNOWN: Final = 20
 
-# Compiled on first use: most certificates need none of them.
+# Compiled on first use: most certificates need none of them. A time of day that stands where it
+# does not belong is dropped, so whether there is such a time does not matter.
 
 
 @cache
