@@ -1,0 +1,44 @@
+"""What a signer may sign (HCERT 1.0.8 appendix A.4): the extended key usages of a DSC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Usage(StrEnum):
+    """The kinds of certificate a signer's extended key usage can name."""
+
+    TEST = "test"
+    VACCINATION = "vaccination"
+    RECOVERY = "recovery"
+
+
+# Two arcs are in use: the registered one, and one with an extra 0 that an early text had and
+# that production certificates carry to this day. Verifiers take both.
+USAGE_OF_OID: dict[str, Usage] = {
+    "1.3.6.1.4.1.1847.2021.1.1": Usage.TEST,
+    "1.3.6.1.4.1.1847.2021.1.2": Usage.VACCINATION,
+    "1.3.6.1.4.1.1847.2021.1.3": Usage.RECOVERY,
+    "1.3.6.1.4.1.0.1847.2021.1.1": Usage.TEST,
+    "1.3.6.1.4.1.0.1847.2021.1.2": Usage.VACCINATION,
+    "1.3.6.1.4.1.0.1847.2021.1.3": Usage.RECOVERY,
+}
+
+UNRESTRICTED: frozenset[Usage] = frozenset()
+
+
+def usages_from_oids(oids: Iterable[str]) -> frozenset[Usage]:
+    """Translate object identifiers of an extended key usage to the kinds they allow.
+
+    Args:
+        oids: Dotted object identifiers, in any order; others than the six are passed over.
+
+    Returns:
+        The kinds named. Empty means unrestricted: no extended key usage, an empty one, or one
+        that names none of the kinds (Viet Nam's production signer has TLS client, e-mail and
+        smart card only, and signs all kinds).
+
+    Spec: HCERT 1.0.8 appendix A.4; RFC 5280 §4.2.1.12.
+    """
+    return frozenset(USAGE_OF_OID[oid] for oid in oids if oid in USAGE_OF_OID)
