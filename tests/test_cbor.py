@@ -244,6 +244,66 @@ def test_the_four_tags_that_are_read_keep_their_value_as_it_was(tag: int, value:
     assert (item.tag, item.value) == (tag, value)
 
 
+# --- map keys in large data ---------------------------------------------------------------------
+
+# Python hashes -1 and -2 alike: arrays of them as keys could make a map that takes n * n
+# comparisons. In data of more than 1,024 bytes no key may be an array, a map or a tag.
+
+
+@pytest.mark.parametrize("key", ["80", "8120", "9fff", "a0", "a10001", "bfff", "d200", "c000"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a1", "00"),
+        ("a20001", "00"),
+        ("bf", "00ff"),
+        ("bf0001", "00ff"),
+        ("8300a1", "0000"),
+        ("9f00a1", "00ff"),
+        ("a100a1", "00"),
+        ("a100bf008101", "00ff"),
+        ("d2a1", "00"),
+        ("82a0a1", "00"),
+        ("8280a1", "00"),
+        ("825f4161ffa1", "00"),
+        ("82fb3ff0000000000000a1", "00"),
+    ],
+)
+def test_a_compound_key_is_read_in_small_data_and_refused_in_large(
+    key: str, before: str, after: str
+) -> None:
+    small = bytes.fromhex(before + key + after)
+    padding = b"\x59\x04\x00" + bytes(1024)  # a byte string beside it
+    decode(b"\x82" + b"\x40" + small)
+    for large in (b"\x82" + padding + small, b"\x82" + small + padding):
+        with pytest.raises(CborError, match="map key"):
+            decode(large)
+
+
+def test_maps_of_thousands_of_colliding_keys_are_refused_without_trying_them() -> None:
+    keys = [bytes(0x20 | (number >> bit & 1) for bit in range(13)) for number in range(4000)]
+    body = b"".join(b"\x8d" + key + b"\x00" for key in keys)
+    with pytest.raises(CborError, match="map key"):
+        decode(b"\xb9" + len(keys).to_bytes(2, "big") + body)
+
+
+@given(st.lists(ITEMS, max_size=8), st.integers(0, 3))
+def test_large_data_with_plain_keys_are_read_as_small_ones_are(
+    items: list[object], more: int
+) -> None:
+    padded = [*items, bytes(1024), {"a": [{}, {1: [[]]}]}, *items[:more]]
+    assert decode(cbor2.dumps(padded)) == padded
+    # The same with indefinite lengths.
+    indefinite = b"\x9f" + b"".join(cbor2.dumps(item) for item in padded) + b"\xff"
+    assert decode(indefinite) == padded
+
+
+@given(st.binary(max_size=40), st.binary(max_size=40))
+def test_any_large_data_end_in_an_item_or_a_cbor_error(before: bytes, after: bytes) -> None:
+    with contextlib.suppress(CborError):
+        decode(before + b"\x59\x04\x00" + bytes(1024) + after)
+
+
 # --- depth --------------------------------------------------------------------------------------
 
 

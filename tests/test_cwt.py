@@ -17,7 +17,7 @@ import specimens
 from vnvaxcert import cwt
 from vnvaxcert.errors import ClaimsError, ContentError, CoseStructureError, DecodeError
 
-ISS, EXP, IAT, HCERT = 1, 4, 6, -260
+ISS, EXP, NBF, IAT, HCERT = 1, 4, 5, 6, -260
 WHOLE = {ISS: "VN", EXP: 1_680_000_000, IAT: 1_650_000_000, HCERT: {1: {"ver": "1.3.0"}}}
 
 
@@ -48,6 +48,7 @@ def test_the_order_of_the_claims_means_nothing() -> None:
 def test_an_empty_set_is_read_and_lacks_everything() -> None:
     claims = parse({})
     assert (claims.issuer, claims.expires_at, claims.issued_at) == (None, None, None)
+    assert claims.not_before is None
     with pytest.raises(ClaimsError, match=r"4 \(exp\)"):
         cwt.require_expiry(claims)
     with pytest.raises(ContentError, match="missing"):
@@ -135,6 +136,11 @@ def test_an_unknown_claim_is_passed_over_with_a_warning(key: Any, path: str) -> 
     assert claims.dcc() == {"ver": "1.3.0"}
 
 
+def test_unknown_claims_are_not_counted_without_end() -> None:
+    claims = parse({**WHOLE, **dict.fromkeys(range(100, 5000), 0)})
+    assert len(claims.warnings) == 20
+
+
 def test_names_of_claims_do_not_stand_for_their_numbers() -> None:
     claims = parse({"iss": "VN", "exp": 1, "iat": 1, "4": 1, "-260": {1: {}}})
     assert (claims.issuer, claims.expires_at, claims.issued_at) == (None, None, None)
@@ -158,7 +164,11 @@ def test_iss_of_another_type_is_refused(iss: object) -> None:
 
 # --- exp and iat --------------------------------------------------------------------------------
 
-TIMES = [(EXP, "expires_at", r"4 \(exp\)"), (IAT, "issued_at", r"6 \(iat\)")]
+TIMES = [
+    (EXP, "expires_at", r"4 \(exp\)"),
+    (IAT, "issued_at", r"6 \(iat\)"),
+    (NBF, "not_before", r"5 \(nbf\)"),
+]
 FIRST = datetime(1, 1, 1, tzinfo=UTC)
 LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
