@@ -16,7 +16,6 @@ from typing import NamedTuple, TypeAlias
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from vnvaxcert.cose.keys import PublicKey
 from vnvaxcert.errors import ChainError
@@ -136,6 +135,9 @@ def _same_name(authority: CertificateFacts, signer: CertificateFacts) -> bool:
 
 def _key_identifiers(key: TrustedKey) -> tuple[bytes, ...]:
     """The identifier the certificate states, and the one computed (RFC 5280 §4.2.1.2 (1))."""
+    # Imported here because it takes 10 ms, which only a check of a chain should cost.
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
     public_key = key.public_key
     if isinstance(public_key, rsa.RSAPublicKey):
         content = public_key.public_bytes(Encoding.DER, PublicFormat.PKCS1)

@@ -20,12 +20,6 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    PublicFormat,
-    load_der_private_key,
-    load_pem_private_key,
-)
 
 from vnvaxcert.cose.algorithms import Algorithm
 from vnvaxcert.cose.keys import MAX_RSA_BITS, PrivateKey, PublicKey, algorithms_for, sign
@@ -35,6 +29,9 @@ from vnvaxcert.trust.certificate import CertificateFacts, read_certificate
 KID_BYTES = 8  # HCERT A.1: a kid is the first 8 bytes of SHA-256 over the DER certificate
 MIN_RSA_BITS = 2048  # to sign with; certificate governance §5.1. Weaker keys only verify.
 MAX_KEY_FILE_BYTES = 1 << 20  # a key with its whole chain has a few KiB
+
+# cryptography.hazmat.primitives.serialization takes 10 ms to import, a fifth of all that this
+# library may; it is imported where keys are read, which a verifier never does.
 
 KeyMaterial: TypeAlias = bytes | str | os.PathLike[str]
 
@@ -129,6 +126,8 @@ class LocalSigner:
 
         Spec: RFC 7468 §5, §10, §11; HCERT 1.0.8 §3.3.2, A.1; RFC 6979.
         """
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
         key_pem = _pem(key, "private key")
         blocks = list(_pem_blocks(key_pem, _is_key_label))
         if not blocks:
@@ -172,6 +171,8 @@ class LocalSigner:
 
         Spec: RFC 5958; RFC 5915; RFC 8017 A.1.2; RFC 5280 §4.1.
         """
+        from cryptography.hazmat.primitives.serialization import load_der_private_key
+
         private_key = _load_key(load_der_private_key, _read(key, "private key"), password)
         certificates = [_read(certificate, "certificate")]
         return _make(cls, private_key, certificates, algorithm, kid, deterministic)
@@ -205,8 +206,7 @@ class LocalSigner:
 
         Spec: RFC 7292.
         """
-        # A submodule of its own, wanted by few callers: imported when it is.
-        from cryptography.hazmat.primitives.serialization import pkcs12
+        from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
         content, secret = _read(data, "PKCS#12 file"), _password(password)
         try:
@@ -254,6 +254,8 @@ class LocalSigner:
         Spec: HCERT 1.0.8 §3.3.2, A.1.
         """
         if isinstance(certificate, x509.Certificate):
+            from cryptography.hazmat.primitives.serialization import Encoding
+
             certificate = certificate.public_bytes(Encoding.DER)
         return _make(cls, _known_type(private_key), [certificate], algorithm, kid, deterministic)
 
@@ -375,6 +377,8 @@ def _has_key(facts: CertificateFacts, wanted: bytes) -> bool:
 
 
 def _spki(key: PublicKey) -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
