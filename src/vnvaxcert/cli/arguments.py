@@ -1,0 +1,157 @@
+"""Arguments: the parser of one command, and what several commands share.
+
+The parser is `argparse`: it costs a process two milliseconds, where the alternatives cost as much
+as all the cryptography of a verification, or three times as much.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import IO, Final, NoReturn
+
+from vnvaxcert.cli.outcome import CommandError, HelpAsked
+
+MAX_DAYS: Final = 36525  # a century
+INPUT_HELP: Final = (
+    "the text of a QR code in quotes, the path of a text file, PNG, JPEG or PDF, or - for "
+    "standard input"
+)
+SEVERAL: Final = """\
+INPUT may hold several certificates: a picture with several codes, or a text with one code on
+each line that is not empty. Each is reported, and the exit status is 1 if any is refused; --json
+then prints an array. The end of a line is no part of a code, spaces are. A QR text needs quotes:
+it may hold spaces.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that reports by exceptions and never repeats an argument."""
+
+    def __init__(self, command: str, *, description: str, epilog: str) -> None:
+        """Make the parser of a command."""
+        super().__init__(
+            prog=f"vnvaxcert {command}",
+            description=description,
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+
+    def read(self, arguments: Sequence[str]) -> argparse.Namespace:
+        """Parse the arguments.
+
+        Raises:
+            CommandError: They are not usable; the message does not quote them, because an
+                argument may be somebody's certificate.
+            HelpAsked: ``--help`` was among them.
+        """
+        values, rest = self.parse_known_args(arguments)
+        if rest:
+            option = next((one for one in rest if one.startswith("-") and " " not in one), None)
+            if option is not None:
+                self.error(f"there is no option {option.partition('=')[0][:30]}")
+            self.error(
+                "too many arguments; the text of a QR code may hold spaces: put it in quotes"
+            )
+        return values
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of ending the process."""
+        raise CommandError(f"{message} (see: {self.prog} --help)")
+
+    def print_help(self, file: IO[str] | None = None) -> None:
+        """Raise instead of printing; a command's words go out in one place."""
+        raise HelpAsked(self.format_help())
+
+
+def add_input(parser: Parser) -> None:
+    """Add the positional INPUT."""
+    parser.add_argument("input", metavar="INPUT", help=INPUT_HELP)
+
+
+def add_trust(parser: Parser, *, is_trust_required: bool) -> None:
+    """Add what a verification needs: lists, moment, policy."""
+    parser.add_argument(
+        "--trust",
+        metavar="LIST",
+        action="append",
+        default=[],
+        required=is_trust_required,
+        help="trust list in any known format, a certificate, or a directory of certificates; "
+        "give it again to add another",
+    )
+    parser.add_argument(
+        "--list-key",
+        metavar="KEY",
+        help="public key or certificate, PEM or DER: each trust list must be signed with it; "
+        "without it the lists' own signatures are not checked",
+    )
+    parser.add_argument(
+        "--authorities",
+        metavar="LIST",
+        action="append",
+        default=[],
+        help="certificates of country authorities: the signer must be under one of them",
+    )
+    parser.add_argument(
+        "--revocation",
+        metavar="LIST",
+        action="append",
+        default=[],
+        help="revocation list; give it again to add another",
+    )
+    parser.add_argument(
+        "--at",
+        metavar="TIME",
+        type=parse_moment,
+        help="verify as of this moment: 2022-06-01T12:00:00Z, or 2022-06-01 for its first "
+        "second in UTC; now, when not given",
+    )
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="refuse deviations from the specifications that issuers are known for",
+    )
+
+
+def add_json(parser: Parser) -> None:
+    """Add ``--json``."""
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+
+
+def parse_moment(text: str) -> datetime:
+    """Read a moment as ISO 8601: a date is its first second in UTC.
+
+    Raises:
+        argparse.ArgumentTypeError: No date or time, or a time without a zone.
+    """
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        pass
+    else:
+        return datetime(day.year, day.month, day.day, tzinfo=UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(
+            "expected a time as 2022-06-01T12:00:00Z or a date as 2022-06-01"
+        ) from None
+    raise argparse.ArgumentTypeError(
+        "the time has no zone; add Z for UTC or an offset such as +07:00"
+    )
+
+
+def days(text: str) -> int:
+    """Read a number of days, 1 to a hundred years.
+
+    Raises:
+        argparse.ArgumentTypeError: Another text.
+    """
+    if text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= MAX_DAYS:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"expected a number of days from 1 to {MAX_DAYS}")

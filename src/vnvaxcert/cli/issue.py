@@ -1,0 +1,316 @@
+"""``vnvaxcert issue``: sign a certificate."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from binascii import Error as Base64Error
+from binascii import a2b_base64, b2a_base64
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, TypeAlias
+
+from vnvaxcert.cli import machine
+from vnvaxcert.cli.arguments import MAX_DAYS, Parser, add_json, days, parse_moment
+from vnvaxcert.cli.outcome import CommandError, Outcome
+from vnvaxcert.cli.source import read_file
+from vnvaxcert.errors import IssueClaimsError, IssueError, SchemaError, SignerKeyError
+from vnvaxcert.icao.names import to_icao
+from vnvaxcert.issue import issue
+from vnvaxcert.schema import payload as dcc
+from vnvaxcert.schema.deviations import NO_DEVIATION
+from vnvaxcert.schema.records import CertificateWarning, HealthCertificate
+from vnvaxcert.trust.signer import LocalSigner
+
+MAX_CLAIMS_BYTES: Final = 1 << 20
+MAX_KEY_BYTES: Final = 1 << 20
+
+Read: TypeAlias = tuple[HealthCertificate, tuple[CertificateWarning, ...]]
+
+DESCRIPTION = """\
+Sign a certificate and print the text of its QR code, and nothing else, on standard output.
+
+CLAIMS.json (or - for standard input) is the payload of a DCC with its wire keys: ver, nam, dob,
+and one of v, t and r. It must keep to the schema of its ver. The names as in a passport, fnt and
+gnt, are derived where they are missing. The issuer (iss) is the country of the signer.
+"""
+EPILOG = """\
+The exit status is 1 when the certificate must not be made, and every reason is named; it is 2
+when a file cannot be read.
+
+example:
+  vnvaxcert issue claims.json --key key.pem --cert dsc.pem --qr certificate.png
+"""
+
+
+def run(arguments: list[str]) -> Outcome:
+    """Issue a certificate.
+
+    Raises:
+        CommandError: Wrong usage, or a file that cannot be read or written.
+        HelpAsked: For ``--help``.
+    """
+    values = _parser().read(arguments)
+    drawing = _drawing(values.qr)
+    document = _claims(values.claims)
+    signer = _signer(values)
+    issued_at = (values.at or datetime.now(UTC)).replace(microsecond=0)
+    try:
+        expires_at = issued_at + timedelta(days=values.days)
+        certificate, warnings = read_claims(document)
+        text = issue(
+            certificate,
+            signer=signer,
+            issuer=values.issuer,
+            issued_at=issued_at,
+            expires_at=expires_at,
+        )
+        drawn = None if drawing is None else _draw(text, drawing)
+    except IssueError as error:
+        return _refusal(error, is_json=values.json)
+    except OverflowError as error:
+        raise CommandError("the certificate would expire after the year 9999") from error
+    if drawn is not None:
+        _write(values.qr, drawn)
+    notes = tuple(f"warning: {one.message} ({one.path}, {one.code})" for one in warnings)
+    if not values.json:
+        return Outcome(0, f"{text}\n", notes)
+    made = {
+        "issued": True,
+        "code": None,
+        "message": None,
+        "text": text,
+        "algorithm": signer.algorithm.name,
+        "kid": signer.kid.hex(),
+        "issued_at": machine.utc(issued_at),
+        "expires_at": machine.utc(expires_at),
+        "violations": [],
+        "warnings": [one._asdict() for one in warnings],
+    }
+    return Outcome(0, machine.dump([made]))
+
+
+def _parser() -> Parser:
+    parser = Parser("issue", description=DESCRIPTION, epilog=EPILOG)
+    parser.add_argument("claims", metavar="CLAIMS.json", help="what is certified")
+    parser.add_argument(
+        "--key", metavar="KEY", required=True, help="private key: PEM, DER or PKCS#12"
+    )
+    parser.add_argument(
+        "--cert",
+        metavar="CERT",
+        help="the signer's certificate, PEM or DER; not needed when KEY holds it",
+    )
+    parser.add_argument(
+        "--password-file", metavar="FILE", help="file whose first line is the password of KEY"
+    )
+    parser.add_argument(
+        "--days",
+        metavar="N",
+        type=days,
+        default=365,
+        help=f"days until it expires, 1 to {MAX_DAYS}; 365, when not given",
+    )
+    parser.add_argument(
+        "--at",
+        metavar="TIME",
+        type=parse_moment,
+        help="time of issue, as 2022-06-01T12:00:00Z; now, when not given",
+    )
+    parser.add_argument(
+        "--issuer", metavar="CC", help="issuer (iss), if not the country of the signer"
+    )
+    parser.add_argument(
+        "--qr", metavar="FILE", help="also draw the QR code into this file: .png or .svg"
+    )
+    add_json(parser)
+    return parser
+
+
+def read_claims(document: object) -> Read:
+    """Read a payload strictly, with the ICAO names it lacks.
+
+    Args:
+        document: The payload, as decoded from JSON.
+
+    Returns:
+        The certificate, and warnings about its codes.
+
+    Raises:
+        IssueClaimsError: It breaks its schema, or has a member that the schema does not name
+            and that would silently be left out.
+        TransliterationError: A name has no ICAO form.
+    """
+    completed = _with_icao_names(document)
+    try:
+        certificate, warnings = dcc.parse(completed, tolerated=NO_DEVIATION)
+    except SchemaError as error:
+        raise IssueClaimsError(_violations(completed) or error.violations) from None
+    unknown = [one for one in warnings if one.code == "schema.unknown_member"]
+    if unknown:
+        raise IssueClaimsError(tuple((one.path, one.message) for one in unknown))
+    return certificate, warnings
+
+
+def _with_icao_names(document: object) -> object:
+    names = document.get("nam") if isinstance(document, dict) else None
+    if not isinstance(document, dict) or not isinstance(names, dict):
+        return document
+    derived = {
+        icao: to_icao(names[name])
+        for name, icao in (("fn", "fnt"), ("gn", "gnt"))
+        if icao not in names and isinstance(names.get(name), str) and names[name]
+    }
+    return {**document, "nam": {**names, **derived}}
+
+
+def _violations(document: object) -> tuple[tuple[str, str], ...]:
+    """What the JSON Schema has to say, which names every violation."""
+    from vnvaxcert.schema.documents import VERSIONS, violations
+
+    version = document.get("ver") if isinstance(document, dict) else None
+    return violations(document, version) if version in VERSIONS else ()
+
+
+def _refusal(error: IssueError, *, is_json: bool) -> Outcome:
+    message = f"not issued: {error} ({error.code})"
+    if not is_json:
+        return Outcome(1, messages=(message,))
+    violations = error.violations if isinstance(error, IssueClaimsError) else ()
+    refused = {
+        "issued": False,
+        "code": error.code,
+        "message": str(error),
+        "text": None,
+        "algorithm": None,
+        "kid": None,
+        "issued_at": None,
+        "expires_at": None,
+        "violations": [{"path": path, "message": rule} for path, rule in violations],
+        "warnings": [],
+    }
+    return Outcome(1, machine.dump([refused]))
+
+
+# --- files -----------------------------------------------------------------------------------
+
+
+def _claims(path: str) -> Any:
+    import json
+
+    content = read_file(path, limit=MAX_CLAIMS_BYTES)
+    try:
+        text = content.decode("utf-8-sig")
+        document = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        json.dumps(document, ensure_ascii=False).encode()
+        return document
+    except json.JSONDecodeError as error:
+        reason = f"line {error.lineno}, column {error.colno}: {error.msg}"
+    except UnicodeDecodeError:
+        reason = "it is not UTF-8"
+    except UnicodeEncodeError:  # its own text would quote the character
+        reason = "a text holds half of a surrogate pair"
+    except RecursionError:
+        reason = "it is nested too deeply"
+    except ValueError as error:
+        # Of ours below, and of the interpreter for a number of thousands of digits.
+        reason = str(error)
+    raise CommandError(f"{path} is not usable JSON: {reason}")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("an object has a member twice")
+    return members
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not a number of JSON")
+
+
+def _signer(values: Namespace) -> LocalSigner:
+    key = read_file(values.key, limit=MAX_KEY_BYTES)
+    certificate = None if values.cert is None else read_file(values.cert, limit=MAX_KEY_BYTES)
+    password = None if values.password_file is None else _password(values.password_file)
+    try:
+        return _load_signer(key, certificate, password)
+    except SignerKeyError as error:
+        hint = "" if password is not None else "; --password-file gives a password"
+        raise CommandError(f"{error} ({error.code}){hint}") from error
+
+
+def _load_signer(key: bytes, certificate: bytes | None, password: bytes | None) -> LocalSigner:
+    if _is_pem(key):
+        return LocalSigner.from_pem(
+            key, _as_pem(key if certificate is None else certificate), password
+        )
+    if _is_pkcs12(key):
+        pem = None if certificate is None else _as_pem(certificate)
+        return LocalSigner.from_pkcs12(key, password, certificate=pem)
+    if certificate is None:
+        raise CommandError("a key in DER needs the signer's certificate: give it with --cert")
+    return LocalSigner.from_der(key, _as_der(certificate), password)
+
+
+def _is_pem(content: bytes) -> bool:
+    return b"-----BEGIN " in content
+
+
+def _is_pkcs12(content: bytes) -> bool:
+    """Whether it begins as a PFX: a sequence whose first member is the integer 3 (RFC 7292 §4)."""
+    if len(content) < 2 or content[0] != 0x30:
+        return False
+    length_bytes = content[1] & 0x7F if content[1] & 0x80 else 0
+    return content[2 + length_bytes :].startswith(b"\x02\x01\x03")
+
+
+def _as_pem(certificate: bytes) -> bytes:
+    if _is_pem(certificate):
+        return certificate
+    body = b2a_base64(certificate)
+    return b"-----BEGIN CERTIFICATE-----\n" + body + b"-----END CERTIFICATE-----\n"
+
+
+def _as_der(certificate: bytes) -> bytes:
+    """The first certificate of a PEM, or what is DER already."""
+    _, begin, rest = certificate.partition(b"-----BEGIN CERTIFICATE-----")
+    if not begin:
+        return certificate
+    try:
+        return a2b_base64(rest.partition(b"-----END ")[0])
+    except Base64Error as error:
+        raise SignerKeyError("the certificate is no readable PEM") from error
+
+
+def _password(path: str) -> bytes:
+    first = read_file(path, limit=MAX_KEY_BYTES).partition(b"\n")[0].removesuffix(b"\r")
+    if not first:
+        raise CommandError(f"{path}: the first line, which should be the password, is empty")
+    return first
+
+
+# --- the drawing -----------------------------------------------------------------------------
+
+
+def _drawing(path: str | None) -> str | None:
+    """The kind of drawing that a file's name asks for."""
+    if path is None:
+        return None
+    kind = path.lower().rpartition(".")[2]
+    if kind not in ("png", "svg"):
+        raise CommandError("--qr: expected a file name that ends in .png or .svg")
+    return kind
+
+
+def _draw(text: str, kind: str) -> bytes:
+    from vnvaxcert.render.qr import make_qr
+
+    code = make_qr(text)
+    return code.to_svg().encode() if kind == "svg" else code.to_png()
+
+
+def _write(path: str, content: bytes) -> None:
+    try:
+        with open(path, "wb") as file:
+            file.write(content)
+    except OSError as error:
+        raise CommandError(f"cannot write {path}: {error.strerror}") from error

@@ -1,0 +1,188 @@
+"""``--json``: what programs read. The members are a contract; new ones may be added.
+
+Members that were not reached are null. In a verdict, contents count as reached once the signature
+was found good: of a certificate without a good signature nothing is repeated but its headers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from vnvaxcert.cli.stream import is_unicode
+from vnvaxcert.cose.algorithms import Algorithm
+from vnvaxcert.errors import VnvaxcertError
+from vnvaxcert.results import Envelope, UnverifiedCertificate, VerifiedCertificate
+from vnvaxcert.schema.records import CertificateWarning, HealthCertificate, PartialDate
+from vnvaxcert.trust.trustlist import TrustedKey
+
+if TYPE_CHECKING:
+    from vnvaxcert.examine import Examination
+
+Document: TypeAlias = dict[str, Any]
+
+
+def dump(documents: Sequence[Document]) -> str:
+    """Write one document as an object, several as an array."""
+    import json
+
+    whole = documents[0] if len(documents) == 1 else list(documents)
+    return json.dumps(whole, indent=2, ensure_ascii=not is_unicode()) + "\n"
+
+
+def accepted(result: VerifiedCertificate) -> Document:
+    """The verdict on a certificate that passed."""
+    return {
+        "valid": True,
+        "code": None,
+        "message": None,
+        **_headers(result.envelope, result.algorithm, result.kid),
+        **_claims(result.issuer, result.issued_at, result.expires_at),
+        "signer": _signer(result.signer),
+        "certificate": _certificate(result.certificate),
+        "warnings": _warnings(result.warnings),
+    }
+
+
+def refused(error: VnvaxcertError, found: Examination) -> Document:
+    """The verdict on a certificate that did not, with what was reached."""
+    document: Document = {
+        "valid": False,
+        "code": error.code,
+        "message": str(error),
+        **_headers(envelope_of(found), found.algorithm, found.kid),
+        **_claims(None, None, None),
+        "signer": None,
+        "certificate": None,
+        "warnings": None,
+    }
+    if found.signer is not None:  # the signature is good
+        document |= _claims(found.issuer, found.issued_at, found.expires_at)
+        document["signer"] = _signer(found.signer)
+        document["certificate"] = _contents(found.unverified)
+        document["warnings"] = _warnings(found.warnings)
+    return document
+
+
+def examined(found: Examination, *, is_judged: bool) -> Document:
+    """Every step, and all that could be read, whatever it is worth.
+
+    Args:
+        found: The examination.
+        is_judged: Whether there was a trust list to judge by; without one ``valid`` is null.
+    """
+    error = found.error
+    return {
+        "valid": found.verified is not None if is_judged else None,
+        "code": None if error is None else error.code,
+        "message": None if error is None else str(error),
+        **_headers(envelope_of(found), found.algorithm, found.kid),
+        "kid_protected": found.is_kid_protected,
+        **_claims(found.issuer, found.issued_at, found.expires_at),
+        "signer": None if found.signer is None else _signer(found.signer),
+        "unverified_certificate": _contents(found.unverified),
+        "warnings": _warnings(found.warnings),
+        "steps": [
+            {
+                "number": step.number,
+                "name": step.name,
+                "outcome": step.outcome,
+                "code": step.code,
+                "message": None if step.error is None else str(step.error),
+            }
+            for step in found.steps
+        ],
+    }
+
+
+def decoded(result: UnverifiedCertificate) -> Document:
+    """What a text says, with nothing checked."""
+    return {
+        "verified": False,
+        "code": None,
+        "message": None,
+        **_headers(result.envelope, result.algorithm, result.kid),
+        **_claims(result.issuer, result.issued_at, result.expires_at),
+        "unverified_certificate": _certificate(result.certificate),
+        "warnings": _warnings(result.warnings),
+    }
+
+
+def undecodable(error: VnvaxcertError) -> Document:
+    """The same for a text that cannot be read."""
+    return {
+        "verified": False,
+        "code": error.code,
+        "message": str(error),
+        **_headers(None, None, None),
+        **_claims(None, None, None),
+        "unverified_certificate": None,
+        "warnings": None,
+    }
+
+
+def utc(moment: datetime | None) -> str | None:
+    """A time as ISO 8601 with Z."""
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+
+
+def envelope_of(found: Examination) -> Envelope | None:
+    """The envelope, where the text names one."""
+    return Envelope.HCERT if found.step("prefix").error is None else None
+
+
+def _headers(envelope: Envelope | None, algorithm: Algorithm | None, kid: bytes | None) -> Document:
+    return {
+        "envelope": envelope,
+        "algorithm": None if algorithm is None else algorithm.name,
+        "kid": None if kid is None else kid.hex(),
+    }
+
+
+def _claims(
+    issuer: str | None, issued_at: datetime | None, expires_at: datetime | None
+) -> Document:
+    return {"issuer": issuer, "issued_at": utc(issued_at), "expires_at": utc(expires_at)}
+
+
+def _signer(key: TrustedKey) -> Document:
+    return {
+        "subject": key.subject or None,
+        "not_before": utc(key.not_before),
+        "not_after": utc(key.not_after),
+    }
+
+
+def _warnings(warnings: Sequence[CertificateWarning]) -> list[Document]:
+    return [warning._asdict() for warning in warnings]
+
+
+def _contents(result: UnverifiedCertificate | None) -> Document | None:
+    return None if result is None else _certificate(result.certificate)
+
+
+def _certificate(certificate: HealthCertificate) -> Document:
+    return {
+        "holder": _record(certificate.holder),
+        "vaccinations": [_record(entry) for entry in certificate.vaccinations],
+        "tests": [_record(entry) for entry in certificate.tests],
+        "recoveries": [_record(entry) for entry in certificate.recoveries],
+        "schema_version": certificate.schema_version,
+    }
+
+
+def _record(record: object) -> Document:
+    from dataclasses import fields, is_dataclass
+
+    if not is_dataclass(record):
+        raise TypeError("expected a record")
+    return {one.name: _value(getattr(record, one.name)) for one in fields(record)}
+
+
+def _value(value: object) -> object:
+    if isinstance(value, datetime):
+        return utc(value)
+    if isinstance(value, date | PartialDate):
+        return str(value)
+    return value

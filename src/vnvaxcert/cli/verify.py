@@ -1,0 +1,117 @@
+"""``vnvaxcert verify``: a verdict."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple, TypeAlias
+
+from vnvaxcert.cli import judging, machine, people
+from vnvaxcert.cli.arguments import SEVERAL, Parser, add_input, add_json, add_trust
+from vnvaxcert.cli.judging import Basis
+from vnvaxcert.cli.outcome import Outcome
+from vnvaxcert.cli.screen import Screen
+from vnvaxcert.cli.source import read_codes
+from vnvaxcert.errors import DecodeError, SchemaError, VerificationError
+from vnvaxcert.examine import Examination, examine
+from vnvaxcert.results import VerifiedCertificate
+from vnvaxcert.verify import verify
+
+
+class Refusal(NamedTuple):
+    """Why a certificate was refused, and what could be found out about it."""
+
+    error: DecodeError | VerificationError
+    found: Examination
+
+
+Verdict: TypeAlias = VerifiedCertificate | Refusal
+
+DESCRIPTION = """\
+Verify a certificate: its form, signature, signer, times and contents. The exit status is 0 when
+it is accepted and 1 when it is refused; 2 means that there was nothing to judge, or nothing to
+judge it by.
+"""
+EPILOG = f"""\
+{SEVERAL}
+example:
+  vnvaxcert verify certificate.png --trust dsc-list.json --list-key publisher.pem
+"""
+
+
+def run(arguments: list[str]) -> Outcome:
+    """Verify what INPUT holds.
+
+    Raises:
+        CommandError: Wrong usage, unreadable input or a list that cannot be used.
+        HelpAsked: For ``--help``.
+    """
+    parser = Parser("verify", description=DESCRIPTION, epilog=EPILOG)
+    add_input(parser)
+    add_trust(parser, is_trust_required=True)
+    add_json(parser)
+    values = parser.read(arguments)
+    codes = read_codes(values.input)
+    basis = judging.load(values)
+    verdicts = [(code, judge(code.text, basis)) for code in codes]
+    refused = sum(isinstance(verdict, Refusal) for _, verdict in verdicts)
+    if values.json:
+        return Outcome(min(refused, 1), machine.dump([_document(one) for _, one in verdicts]))
+    screen = Screen()
+    for code, verdict in verdicts:
+        screen.heading(code.place)
+        if isinstance(verdict, Refusal):
+            show_refusal(screen, verdict, code.is_argument)
+        else:
+            show_acceptance(screen, verdict, basis.at)
+    if basis.trust is not None and not basis.trust.authenticated:
+        screen.remark("The trust list's own signature was not checked (see --list-key).")
+    if len(codes) > 1:
+        screen.remark(f"{len(codes)} codes: {len(codes) - refused} accepted, {refused} refused.")
+    return Outcome(min(refused, 1), screen.text())
+
+
+def judge(text: str, basis: Basis) -> Verdict:
+    """Verify one text; a refusal comes with all that could be found out."""
+    arguments = basis._asdict()
+    try:
+        return verify(text, **arguments)
+    except (DecodeError, VerificationError) as error:
+        return Refusal(error, examine(text, **arguments))
+
+
+def _document(verdict: Verdict) -> machine.Document:
+    if isinstance(verdict, Refusal):
+        return machine.refused(*verdict)
+    return machine.accepted(verdict)
+
+
+def show_acceptance(screen: Screen, result: VerifiedCertificate, at: datetime) -> None:
+    """Show an accepted certificate."""
+    screen.verdict(
+        "good",
+        f"VALID {people.kind(result.certificate)}",
+        f"at {people.moment(at)}",
+    )
+    people.show_contents(screen, result.certificate)
+    people.show_envelope(screen, result, result.signer)
+    people.show_warnings(screen, result.warnings)
+    screen.remark(people.NO_PROOF_OF_IDENTITY)
+
+
+def show_refusal(screen: Screen, refusal: Refusal, is_argument: bool = False) -> None:
+    """Show a refusal, with the contents if their signature is good."""
+    error, found = refusal
+    screen.verdict("bad", "REFUSED", *people.explain(error, is_argument))
+    if isinstance(error, SchemaError):
+        rules = [("bad", path or "/", rule) for path, rule in error.violations]
+        screen.marks("What breaks the schema", rules)
+    if found.signer is None:
+        if found.unverified is not None:
+            screen.remark("What it says proves nothing; `vnvaxcert decode` shows it all the same.")
+        return
+    if found.unverified is not None:
+        screen.remark("It was signed as follows, and is refused all the same:")
+        screen.remark("")
+        people.show_contents(screen, found.unverified.certificate)
+    people.show_envelope(screen, found, found.signer)
+    people.show_warnings(screen, found.warnings)
