@@ -1,0 +1,292 @@
+"""Entries of trust lists: as they were read, and what becomes of them when they are looked up.
+
+A list of thousands is loaded by reading kids alone; each entry is parsed when its kid is asked
+for, once, and is then a `TrustedKey` or `SetAside`.
+"""
+
+from __future__ import annotations
+
+from binascii import Error as Base64Error
+from binascii import a2b_base64
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from threading import Lock
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from cryptography import x509
+
+from vnvaxcert.cose.algorithms import Algorithm
+from vnvaxcert.cose.keys import PublicKey, algorithms_for
+from vnvaxcert.trust import der
+from vnvaxcert.trust.certificate import MAX_CERTIFICATE_BYTES, CertificateFacts, read_certificate
+from vnvaxcert.trust.der import DerError
+from vnvaxcert.trust.spki import read_spki
+from vnvaxcert.trust.usage import UNRESTRICTED, Usage
+
+KID_BYTES: Final = 8  # HCERT A.1: the first bytes of SHA-256 over the DER certificate
+
+Role: TypeAlias = Literal["signer", "authority"]
+Form: TypeAlias = Literal["certificate", "key", "either"]
+
+
+def certificate_kid(certificate: bytes) -> bytes:
+    """The kid a certificate has by its own bytes: the first 8 of its SHA-256 (HCERT A.1)."""
+    return sha256(certificate).digest()[:KID_BYTES]
+
+
+def decode_base64(text: str) -> bytes:
+    """Decode Base64 as lists have it: either alphabet, padded or not, broken into lines or not.
+
+    Raises:
+        ValueError: Other characters, or not a whole number of bytes.
+
+    Spec: RFC 4648 §4, §5.
+    """
+    try:
+        return a2b_base64(text, strict_mode=True)
+    except Base64Error:
+        text = "".join(text.split()).rstrip("=").replace("-", "+").replace("_", "/")
+        return a2b_base64(text + "=" * (-len(text) % 4), strict_mode=True)
+
+
+class SetAside(NamedTuple):
+    """Something a list holds that cannot be used.
+
+    Attributes:
+        kid: As published; empty where none could be read.
+        country: As published, else of the certificate; None where neither is known.
+        source: File and place in it.
+        reason: Why, in words.
+    """
+
+    kid: bytes
+    country: str | None
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class TrustedKey:
+    """A public key and what it may be used for.
+
+    Attributes:
+        kid: Key identifier as published, of any length.
+        public_key: The key.
+        algorithms: The COSE algorithms that may be verified with it.
+        facts: The certificate it came in; None for a bare key.
+        subject: The certificate's subject, RFC 4514; None for a bare key.
+        not_before: Start of validity, aware, UTC; None for a bare key.
+        not_after: End of validity; None for a bare key.
+        country: As published, else ``C`` of the subject; None where neither is known.
+        usages: The kinds of certificate it may sign; empty: all.
+        source: File and place in it.
+        role: ``"signer"`` of certificates, or country ``"authority"``. As published; of a
+            certificate from a list that does not tell, by its constraints and key usage.
+    """
+
+    kid: bytes
+    public_key: PublicKey
+    algorithms: frozenset[Algorithm]
+    facts: CertificateFacts | None
+    subject: str | None
+    not_before: datetime | None
+    not_after: datetime | None
+    country: str | None
+    usages: frozenset[Usage]
+    source: str
+    role: Role = "signer"
+    _remarks: tuple[str, ...] = field(default=())
+
+    @property
+    def certificate(self) -> x509.Certificate | None:
+        """The certificate as a strict parser has it; None for a bare key, or where it refuses."""
+        return None if self.facts is None else self.facts.strict
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is odd about it: refused by a strict parser and why, a kid of another making."""
+        if self.facts is None:
+            return self._remarks
+        notes = self._remarks
+        if self.kid != certificate_kid(self.facts.der):
+            notes += ("its kid is not the start of its certificate's SHA-256 (HCERT A.1)",)
+        return notes + self.facts.notes
+
+    def __repr__(self) -> str:
+        names = "/".join(sorted(algorithm.name for algorithm in self.algorithms))
+        return f"TrustedKey(kid={self.kid.hex()}, {names}, {self.role}, source={self.source!r})"
+
+
+class Entry:
+    """One entry as it was read: nothing but its kid has been looked at.
+
+    Attributes:
+        kid: As published, or computed where a format has none.
+        material: Certificate or SubjectPublicKeyInfo, as DER or as Base64 of it.
+        form: Which of the two it has to be.
+        origin: Name of the file or list.
+        place: Place in it, in words; empty for the whole of it.
+        role: As published; None: by the certificate.
+        country: As published.
+        usages: As published; None or empty: all that the certificate allows.
+        thumbprint: SHA-256 of the certificate as published, hex in either case; None without.
+    """
+
+    __slots__ = (
+        *("_outcome", "country", "form", "kid", "material", "origin", "place", "role"),
+        *("thumbprint", "usages"),
+    )
+
+    def __init__(
+        self,
+        kid: bytes,
+        material: bytes | str,
+        *,
+        origin: str,
+        place: str | int = "",
+        form: Form = "certificate",
+        role: Role | None = None,
+        country: str | None = None,
+        usages: frozenset[Usage] | None = None,
+        thumbprint: str | None = None,
+    ) -> None:
+        self.kid = kid
+        self.material = material
+        self.form = form
+        self.origin = origin
+        self.place = place
+        self.role = role
+        self.country = country
+        self.usages = usages
+        self.thumbprint = thumbprint
+        self._outcome: TrustedKey | SetAside | None = None
+
+    @property
+    def source(self) -> str:
+        """Where it stands: ``"list.json, entry 12"``."""
+        return source(self.origin, self.place)
+
+    def identity(self) -> tuple[object, ...]:
+        """What two entries that say the same have in common."""
+        try:
+            material: bytes | str = self._der()
+        except DerError:
+            material = self.material
+        return self.kid, material, self.role, self.country, self.usages or UNRESTRICTED
+
+    def outcome(self) -> TrustedKey | SetAside:
+        """Parse the entry, once; safe to call from several threads."""
+        if self._outcome is None:
+            with _PARSING:
+                if self._outcome is None:
+                    self._outcome = self._parsed()
+        return self._outcome
+
+    def _parsed(self) -> TrustedKey | SetAside:
+        facts = None
+        try:
+            material = self._der()
+            if self.form == "key" or (self.form == "either" and _is_spki(material)):
+                return self._bare_key(material)
+            facts = read_certificate(material)
+            return self._trusted(facts)
+        except DerError as error:
+            country = self.country or (facts.country if facts else None)
+            return SetAside(self.kid, country, self.source, str(error))
+
+    def _trusted(self, facts: CertificateFacts) -> TrustedKey:
+        key = facts.public_key
+        role = self.role or _role(facts)
+        algorithms = algorithms_for(key)
+        if not facts.allows_ps256:
+            algorithms -= {Algorithm.PS256}
+        if role == "signer" and not algorithms and not facts.is_ca:
+            raise DerError("public key: no signature algorithm of certificates uses such a key")
+        remarks: tuple[str, ...] = ()
+        if self.thumbprint and self.thumbprint.lower() != sha256(facts.der).hexdigest():
+            remarks = ("the published thumbprint is not that of the certificate",)
+        return TrustedKey(
+            kid=self.kid,
+            public_key=key,
+            algorithms=algorithms,
+            facts=facts,
+            subject=facts.subject,
+            not_before=facts.not_before,
+            not_after=facts.not_after,
+            country=self.country or facts.country,
+            usages=_both(self.usages, facts.usages),
+            source=self.source,
+            role=role,
+            _remarks=remarks,
+        )
+
+    def _bare_key(self, spki: bytes) -> TrustedKey:
+        key, allows_ps256 = read_spki(spki)
+        algorithms = algorithms_for(key)
+        if not allows_ps256:
+            algorithms -= {Algorithm.PS256}
+        if not algorithms and self.role != "authority":
+            raise DerError("public key: no signature algorithm of certificates uses such a key")
+        return TrustedKey(
+            kid=self.kid,
+            public_key=key,
+            algorithms=algorithms,
+            facts=None,
+            subject=None,
+            not_before=None,
+            not_after=None,
+            country=self.country,
+            usages=self.usages or UNRESTRICTED,
+            source=self.source,
+            role=self.role or "signer",
+        )
+
+    def _der(self) -> bytes:
+        material = self.material
+        if isinstance(material, bytes):
+            return material
+        if len(material) > 2 * MAX_CERTIFICATE_BYTES:
+            raise DerError(f"certificate: more than {MAX_CERTIFICATE_BYTES} bytes")
+        try:
+            return decode_base64(material)
+        except ValueError as error:
+            raise DerError("certificate: not Base64") from error
+
+
+# One for all: parsing takes some 100 µs, happens once per key, and a lock each would cost memory.
+_PARSING: Final = Lock()
+
+
+def source(origin: str, place: str | int = "") -> str:
+    """Origin and place in it as one text; a number is that of an entry, from 1."""
+    if isinstance(place, int):
+        return f"{origin}, entry {place}"
+    return f"{origin}, {place}" if place else origin
+
+
+def _is_spki(material: bytes) -> bool:
+    """Whether DER starts as a SubjectPublicKeyInfo does: an algorithm before all else."""
+    what = "certificate or key"
+    start, end = der.expect(material, 0, len(material), der.SEQUENCE, what)
+    start, end = der.expect(material, start, end, der.SEQUENCE, what)
+    return der.element(material, start, end, what)[0] == der.OBJECT_IDENTIFIER
+
+
+def _role(facts: CertificateFacts) -> Role:
+    # A self-signed test signer as openssl makes it is a CA too, but says nothing of its usage;
+    # an authority always does. AT's may sign data besides.
+    return "authority" if facts.is_ca and facts.key_cert_sign else "signer"
+
+
+def _both(published: frozenset[Usage] | None, own: frozenset[Usage]) -> frozenset[Usage]:
+    """What list and certificate both allow, where empty means everything.
+
+    Raises:
+        DerError: Nothing.
+    """
+    if not published or not own:
+        return published or own
+    if not published & own:
+        raise DerError("list and certificate allow different kinds of certificates")
+    return published & own

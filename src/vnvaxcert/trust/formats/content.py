@@ -1,0 +1,82 @@
+"""What a format is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from vnvaxcert.cose.keys import PublicKey
+from vnvaxcert.trust.entry import Entry, SetAside
+from vnvaxcert.trust.formats import json_text
+
+# The largest real list, the gateway's with all its signatures, has 25 MB.
+MAX_FILE_BYTES: Final = 64 * 1024 * 1024
+MAX_ENTRIES: Final = 100_000  # real lists have up to 5,000
+
+
+class Content:
+    """The bytes of a file, read as JSON at most once.
+
+    Attributes:
+        data: All of them, at most `MAX_FILE_BYTES`.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    @cached_property
+    def document(self) -> object:
+        """The JSON in it; None where it does not even look like JSON.
+
+        Raises:
+            TrustListFormatError: It looks like JSON and is not.
+        """
+        return json_text.parse(self.data) if json_text.looks_like_json(self.data) else None
+
+
+class Context(NamedTuple):
+    """What the caller knows of the list.
+
+    Attributes:
+        name: Of the file, for messages and for `TrustedKey.source`.
+        signing_key: The publisher's key; None: the signature of the list is not checked.
+        at: The moment at which the list has to be valid, aware; None: its times do not matter.
+    """
+
+    name: str
+    signing_key: PublicKey | None = None
+    at: datetime | None = None
+
+
+class Reading(NamedTuple):
+    """What a format found.
+
+    Attributes:
+        entries: What may become keys, in the order of the list.
+        set_aside: What cannot, as far as the reading alone shows.
+        is_authenticated: Whether the list's own signature was checked, and is good.
+    """
+
+    entries: list[Entry]
+    set_aside: list[SetAside]
+    is_authenticated: bool = False
+
+
+class Format(NamedTuple):
+    """One format of trust lists.
+
+    Attributes:
+        name: As `TrustList.format` shows it.
+        recognise: Whether content is of this format, or a damaged specimen of it. May raise
+            `TrustListFormatError` for what no format can be in, broken JSON for one.
+        read: Reads it; raises a `TrustListError`.
+        is_signed: Whether lists of this format have a signature of their own. Where they have
+            none, a signing key is refused.
+    """
+
+    name: str
+    recognise: Callable[[Content], bool]
+    read: Callable[[Content, Context], Reading]
+    is_signed: bool = False

@@ -1,0 +1,116 @@
+"""Files from disk: one, bounded, or a directory of certificates and lists."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from vnvaxcert.errors import TrustListError, TrustListFormatError
+from vnvaxcert.trust import formats
+from vnvaxcert.trust.entry import Entry, SetAside, source
+from vnvaxcert.trust.formats.content import MAX_ENTRIES, MAX_FILE_BYTES, Context, Reading
+
+NAME: Final = "directory"
+MAX_DEPTH: Final = 16  # a country in a domain in a type is 3
+
+
+def read_file(path: str) -> bytes:
+    """Read a file, one byte beyond `MAX_FILE_BYTES` at most.
+
+    Raises:
+        TrustListFormatError: It cannot be read.
+    """
+    try:
+        with open(path, "rb") as file:
+            return file.read(MAX_FILE_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a null character in the path
+        raise TrustListFormatError("unknown", "", f"cannot be read: {_reason(error)}") from error
+
+
+def read_directory(path: str) -> Reading:
+    """Read all files of a directory and of those in it, in the order of their names.
+
+    Each file may be in any known format; a signature that one carries is not checked. A file in
+    none of them is set aside, and so is a link to a directory, which may lead round in a circle.
+    Names with a leading dot are passed over.
+
+    Args:
+        path: The directory. Sources are named by their path inside it, with slashes.
+
+    Raises:
+        TrustListFormatError: It cannot be read; more than 64 MiB or `MAX_ENTRIES` files in all;
+            nothing in it.
+    """
+    entries: list[Entry] = []
+    aside: list[SetAside] = []
+    size = 0
+    for number, (name, problem) in enumerate(_files(path), start=1):
+        if number > MAX_ENTRIES:
+            raise TrustListFormatError(NAME, "", f"more than {MAX_ENTRIES} files")
+        if problem:
+            aside.append(SetAside(b"", None, name, problem))
+            continue
+        try:
+            data = read_file(os.path.join(path, name))
+            size += len(data)
+            if size > MAX_FILE_BYTES:
+                break
+            reading = formats.read(data, Context(name)).reading
+        except TrustListError as error:
+            reason = (
+                error.reason if error.format == "unknown" else f"{error.format}: {error.reason}"
+            )
+            aside.append(SetAside(b"", None, source(name, error.place), reason))
+            continue
+        entries += reading.entries
+        aside += reading.set_aside
+    if size > MAX_FILE_BYTES or len(entries) + len(aside) > MAX_ENTRIES:
+        bounds = f"{MAX_FILE_BYTES} bytes or {MAX_ENTRIES} entries"
+        raise TrustListFormatError(NAME, "", f"more than {bounds} in all")
+    if not entries and not aside:
+        raise TrustListFormatError(NAME, "", "it is empty")
+    return Reading(entries, aside)
+
+
+class _Found(NamedTuple):
+    """A name in the directory, and why it cannot be read; empty where it can."""
+
+    name: str
+    problem: str = ""
+
+
+def _files(root: str) -> Iterator[_Found]:
+    """What a directory holds, by path inside it: its files first, then those of each directory."""
+    pending = [""]
+    while pending:
+        folder = pending.pop()
+        try:
+            with os.scandir(os.path.join(root, folder)) as listing:
+                found = sorted(listing, key=lambda one: one.name)
+        except (OSError, ValueError) as error:
+            reason = f"cannot be read: {_reason(error)}"
+            if not folder:
+                raise TrustListFormatError(NAME, "", reason) from error
+            yield _Found(folder, reason)
+            continue
+        inside = []
+        for one in found:
+            name = f"{folder}/{one.name}" if folder else one.name
+            if one.name.startswith("."):
+                continue
+            if one.is_file():
+                yield _Found(name)
+            elif not one.is_dir():
+                yield _Found(name, "neither a file nor a directory")
+            elif one.is_symlink():
+                yield _Found(name, "a link to a directory is not followed")
+            elif name.count("/") >= MAX_DEPTH:
+                yield _Found(name, f"more than {MAX_DEPTH} directories deep")
+            else:
+                inside.append(name)
+        pending += reversed(inside)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return getattr(error, "strerror", None) or "not a usable path"

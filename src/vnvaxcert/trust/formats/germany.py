@@ -1,0 +1,87 @@
+"""The German list: a signature in the first line, the gateway's entries as JSON below it.
+
+The signature is ECDSA on P-256 with SHA-256, r and s of 32 bytes each in Base64, over the JSON
+as it stands without white space at its ends.
+"""
+
+from __future__ import annotations
+
+from binascii import a2b_base64
+from typing import Final
+
+from vnvaxcert.cose.algorithms import Algorithm
+from vnvaxcert.cose.keys import PublicKey, verify
+from vnvaxcert.errors import (
+    AlgorithmError,
+    InvalidSignatureError,
+    TrustListFormatError,
+    TrustListSignatureError,
+)
+from vnvaxcert.trust.formats import json_text
+from vnvaxcert.trust.formats.content import Content, Context, Format, Reading
+from vnvaxcert.trust.formats.gateway import read_entries
+
+_NAME: Final = "German list"
+_SIGNATURE_BYTES: Final = 64
+_LONGEST_SIGNATURE_LINE: Final = 128  # 88 characters, and room for damage
+_WHITE_SPACE: Final = b" \t\r\n"
+
+
+def read_german_list(content: Content, context: Context) -> Reading:
+    """Read the list; with the publisher's key, check its signature before anything else.
+
+    Raises:
+        TrustListSignatureError: The signature is not one, is not of this key over these bytes,
+            or the key is not on P-256.
+        TrustListFormatError: Without a key: the first line is no signature. Below it is no JSON
+            with an array ``certificates``, or too long a one.
+
+    Spec: German "DSC list" as its apps read it; RFC 9053 §2.1 (form of the signature).
+    """
+    line, _, rest = content.data.partition(b"\n")
+    signed = rest.strip(_WHITE_SPACE)
+    signature = _signature(line)
+    if context.signing_key is not None:
+        _check(signature, context.signing_key, signed)
+    elif signature is None:
+        raise TrustListFormatError(_NAME, "line 1", "expected 64 bytes in Base64")
+    document = json_text.parse(signed)
+    entries = document.get("certificates") if isinstance(document, dict) else None
+    if not isinstance(entries, list):
+        raise TrustListFormatError(_NAME, "line 2", "expected an array named certificates")
+    reading = read_entries(entries, context, _NAME)
+    return reading._replace(is_authenticated=context.signing_key is not None)
+
+
+def _signature(line: bytes) -> bytes | None:
+    try:
+        signature = a2b_base64(line.strip(_WHITE_SPACE), strict_mode=True)
+    except ValueError:
+        return None
+    return signature if len(signature) == _SIGNATURE_BYTES else None
+
+
+def _check(signature: bytes | None, key: PublicKey, signed: bytes) -> None:
+    if signature is None:
+        raise TrustListSignatureError(_NAME, "line 1", "expected 64 bytes in Base64")
+    try:
+        verify(Algorithm.ES256, key, signature, signed)
+    except AlgorithmError as error:
+        raise TrustListSignatureError(
+            _NAME, "", "it is signed with ECDSA on P-256; the key given is another kind"
+        ) from error
+    except InvalidSignatureError as error:
+        raise TrustListSignatureError(
+            _NAME, "line 1", "the signature is not that of the key given over this list"
+        ) from error
+
+
+def _is_german_list(content: Content) -> bool:
+    line, separator, _ = content.data[: _LONGEST_SIGNATURE_LINE + 1].partition(b"\n")
+    if not separator or not line.strip(_WHITE_SPACE) or json_text.looks_like_json(line):
+        return False
+    below = content.data[len(line) + 1 : len(line) + 65]
+    return below.lstrip(_WHITE_SPACE).startswith(b"{")
+
+
+GERMAN_LIST: Final = Format(_NAME, _is_german_list, read_german_list, is_signed=True)

@@ -1,0 +1,103 @@
+"""Certificates in files: PEM with any number of blocks (RFC 7468 §5), and single DER."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from vnvaxcert.errors import TrustListFormatError
+from vnvaxcert.trust.entry import Entry, SetAside, certificate_kid, decode_base64, source
+from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format, Reading
+from vnvaxcert.trust.formats.json_text import looks_like_json
+
+_BEGIN: Final = b"-----BEGIN "
+_END: Final = b"-----END "
+_DASHES: Final = b"-----"
+_MAX_LABEL_BYTES: Final = 64
+_CERTIFICATE_LABELS: Final = (b"CERTIFICATE", b"X509 CERTIFICATE", b"X.509 CERTIFICATE")
+
+
+class _Block(NamedTuple):
+    """One PEM block: its label, and what stands between its lines, or why that is unknown."""
+
+    label: bytes
+    body: bytes
+    problem: str = ""
+
+
+def read_pem(content: Content, context: Context) -> Reading:
+    """Read every certificate of a PEM file; text between the blocks is passed over.
+
+    A kid is not stated, so it is the one computed from the certificate. Blocks of other things
+    are set aside. A public key is one of them: it has no kid, and where one lies beside
+    certificates it is likelier the key that signs the list than one that signs certificates.
+
+    Raises:
+        TrustListFormatError: More than `MAX_ENTRIES` blocks.
+
+    Spec: RFC 7468 §2, §5.
+    """
+    entries: list[Entry] = []
+    aside: list[SetAside] = []
+    for number, block in enumerate(_blocks(content.data), start=1):
+        if number > MAX_ENTRIES:
+            raise TrustListFormatError(PEM.name, "", f"more than {MAX_ENTRIES} blocks")
+        place = f"block {number}"
+        problem = block.problem
+        if not problem and block.label not in _CERTIFICATE_LABELS:
+            label = block.label.decode("ascii", "backslashreplace")
+            problem = f"a PEM block of another kind ({label}); expected CERTIFICATE"
+        if not problem:
+            try:
+                certificate = decode_base64(block.body.decode("ascii"))
+            except ValueError:
+                problem = "certificate: not Base64"
+            else:
+                kid = certificate_kid(certificate)
+                entries.append(Entry(kid, certificate, origin=context.name, place=place))
+        if problem:
+            aside.append(SetAside(b"", None, source(context.name, place), problem))
+    return Reading(entries, aside)
+
+
+def _blocks(data: bytes) -> Iterator[_Block]:
+    start = data.find(_BEGIN)
+    while start >= 0:
+        at = start + len(_BEGIN)
+        following = data.find(_BEGIN, at)
+        stop = len(data) if following < 0 else following
+        label_end = data.find(_DASHES, at, min(stop, at + _MAX_LABEL_BYTES))
+        if label_end < 0:
+            yield _Block(b"", b"", "a BEGIN line that does not end")
+        else:
+            label = data[at:label_end]
+            body = label_end + len(_DASHES)
+            end = data.find(_END + label + _DASHES, body, stop)
+            if end < 0:
+                yield _Block(label, b"", "a PEM block without its END line")
+            else:
+                yield _Block(label, data[body:end])
+        start = following
+
+
+def read_der(content: Content, context: Context) -> Reading:
+    """Read a file that is one certificate in DER; its kid is computed.
+
+    Spec: RFC 5280 §4.1.
+    """
+    certificate = content.data
+    return Reading([Entry(certificate_kid(certificate), certificate, origin=context.name)], [])
+
+
+def _is_pem(content: Content) -> bool:
+    return _BEGIN in content.data and not looks_like_json(content.data)
+
+
+def _is_der(content: Content) -> bool:
+    # A SEQUENCE with a length of two bytes, as long as the file, or cut short, or with a tail;
+    # which one it is the reader of certificates says better.
+    return content.data[:2] == b"\x30\x82" and content.data[4:5] == b"\x30"
+
+
+PEM: Final = Format("PEM", _is_pem, read_pem)
+DER: Final = Format("DER", _is_der, read_der)

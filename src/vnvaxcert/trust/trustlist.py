@@ -1,0 +1,435 @@
+"""Trust lists: which keys are trusted to sign certificates, found by kid (HCERT §3.3.3).
+
+A kid of 8 bytes may collide and lists are merged, so a kid leads to all keys published under it.
+Nothing is parsed before it is needed: a list of thousands loads in milliseconds, and a key is
+built from its entry when its kid is first looked up.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Final, NoReturn, TypeAlias
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from vnvaxcert.cose.keys import PublicKey
+from vnvaxcert.errors import TrustListFormatError, TrustListSignatureError
+from vnvaxcert.trust.certificate import read_certificate
+from vnvaxcert.trust.der import DerError
+from vnvaxcert.trust.entry import (
+    Entry,
+    Role,
+    SetAside,
+    TrustedKey,
+    certificate_kid,
+    decode_base64,
+)
+from vnvaxcert.trust.spki import read_spki
+from vnvaxcert.trust.usage import Usage
+
+__all__ = ["SetAside", "SigningKey", "TrustList", "TrustedKey"]
+
+SigningKey: TypeAlias = PublicKey | x509.Certificate | bytes | str | os.PathLike[str]
+"""A publisher's key: a key or certificate, either of them as PEM or DER, or the path of a file."""
+
+_MAX_KEY_FILE_BYTES: Final = 1 << 20  # a key or a certificate has a few KiB
+_EMPTY: Final = "none"
+_MEMORY: Final = "memory"
+
+
+class TrustList:
+    """Keys by kid. Immutable, and safe to use from several threads.
+
+    ``len()`` and iteration are of the usable keys, and parse whatever has not been parsed yet;
+    looking up a kid takes constant time and parses the entries of that kid only.
+
+    Attributes:
+        authenticated: Whether the list's own signature was checked. Of a merged list: of all
+            its parts.
+        format: Name of the format it was read in; ``"none"`` of the empty list, ``"memory"`` of
+            one made from certificates or keys; of a merged list all of its parts, with ``+``.
+    """
+
+    __slots__ = ("_aside", "_index", "_resolved", "authenticated", "format")
+
+    authenticated: bool
+    format: str
+    _index: dict[bytes, list[Entry]]
+    _aside: list[SetAside]
+    _resolved: dict[bytes, tuple[TrustedKey, ...]]
+
+    def __init__(self) -> None:
+        """Make the empty list: nobody is trusted."""
+        _fill(self, {}, [], _EMPTY, authenticated=False)
+
+    # --- making one ----------------------------------------------------------------------------
+
+    @classmethod
+    def load(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        signing_key: SigningKey | None = None,
+        authorities: TrustList | None = None,
+        at: datetime | None = None,
+    ) -> TrustList:
+        """Load a file in any known format, recognised by its content, or a directory of files.
+
+        Formats: PEM and DER certificates, the EU gateway's JSON, the German signed list, a map
+        of kids to certificates. Files have at most 64 MiB; a directory in all.
+
+        Args:
+            path: File or directory.
+            signing_key: The publisher's key; the list's signature is then checked, and a list
+                that has none is refused. Without it a signed list is read too, unauthenticated.
+            authorities: Authorities for lists that come with a chain of certificates. None of
+                the formats known so far does, so giving them is refused.
+            at: Moment, aware, at which the list has to be valid, for formats that state a time.
+                None of the formats known so far does.
+
+        Raises:
+            TrustListFormatError: The file cannot be read, is in no known format, damaged, or
+                empty; the key is no usable public key.
+            TrustListSignatureError: The list's signature is not of that key, or it has none.
+            ValueError: ``at`` is naive.
+
+        Spec: HCERT §3.3.3, A.1; the formats name their own.
+        """
+        from vnvaxcert.trust.formats.directory import NAME, read_directory, read_file
+
+        place = os.fspath(path)
+        if os.path.isdir(place):
+            if signing_key is not None or authorities is not None:
+                raise TrustListSignatureError(NAME, "", "a directory carries no signature")
+            _check_moment(at)
+            reading = read_directory(place)
+            return _made(cls, reading.entries, reading.set_aside, NAME)
+        return cls.from_bytes(
+            read_file(place),
+            name=os.path.basename(place),
+            signing_key=signing_key,
+            authorities=authorities,
+            at=at,
+        )
+
+    @classmethod
+    def from_bytes(
+        cls,
+        data: bytes,
+        *,
+        name: str = _MEMORY,
+        signing_key: SigningKey | None = None,
+        authorities: TrustList | None = None,
+        at: datetime | None = None,
+    ) -> TrustList:
+        """Read a list of any known format; see `load`.
+
+        Args:
+            data: The content of a file.
+            name: What `TrustedKey.source` is to call it.
+            signing_key: See `load`.
+            authorities: See `load`.
+            at: See `load`.
+
+        Raises:
+            TrustListFormatError: See `load`.
+            TrustListSignatureError: See `load`.
+            ValueError: ``at`` is naive.
+        """
+        # The formats, and the JSON parser, are imported by those who read lists.
+        from vnvaxcert.trust.formats import read
+        from vnvaxcert.trust.formats.content import Context
+
+        _check_moment(at)
+        key = None if signing_key is None else _signing_key(signing_key)
+        if authorities is not None:
+            raise TrustListSignatureError(
+                "unknown", "", "no known format is checked against authorities; give a signing key"
+            )
+        known, reading = read(bytes(data), Context(name, key, at))
+        return _made(
+            cls,
+            reading.entries,
+            reading.set_aside,
+            known.name,
+            authenticated=reading.is_authenticated,
+        )
+
+    @classmethod
+    def from_certificates(
+        cls,
+        certificates: Iterable[x509.Certificate | bytes | str],
+        *,
+        name: str = _MEMORY,
+    ) -> TrustList:
+        """Make a list of certificates, each under the kid computed from it.
+
+        Args:
+            certificates: Certificates of `cryptography`, DER, or PEM with one or more each.
+                DER that cannot be read is set aside, as it would be in a file.
+            name: What `TrustedKey.source` is to call them.
+
+        Raises:
+            TrustListFormatError: PEM with no certificate in it.
+            TypeError: Something else, or one certificate instead of several.
+
+        Spec: HCERT A.1 (kid).
+        """
+        if isinstance(certificates, bytes | str | x509.Certificate):
+            raise TypeError("certificates: expected several, in a list for instance")
+        entries: list[Entry] = []
+        aside: list[SetAside] = []
+        for number, certificate in enumerate(certificates, start=1):
+            if isinstance(certificate, x509.Certificate):
+                certificate = certificate.public_bytes(Encoding.DER)
+            elif isinstance(certificate, str):
+                certificate = certificate.encode("utf-8", "replace")
+            elif not isinstance(certificate, bytes):
+                raise TypeError(f"certificate {number}: {type(certificate).__name__}")
+            if b"-----BEGIN " in certificate:
+                part = cls.from_bytes(certificate, name=f"{name}, certificate {number}")
+                entries += (entry for found in part._index.values() for entry in found)
+                aside += part._aside
+            else:
+                kid = certificate_kid(certificate)
+                place = f"certificate {number}"
+                entries.append(Entry(kid, certificate, origin=name, place=place))
+        return _made(cls, entries, aside, _MEMORY)
+
+    @classmethod
+    def from_keys(
+        cls,
+        keys: Mapping[bytes, PublicKey | Iterable[PublicKey]],
+        *,
+        usages: Iterable[Usage] = (),
+        country: str | None = None,
+        role: Role = "signer",
+        name: str = _MEMORY,
+    ) -> TrustList:
+        """Make a list of bare keys. Nothing is known of their validity.
+
+        Args:
+            keys: One public key, or several, by kid of 1 byte or more.
+            usages: The kinds of certificate they may sign; none: all.
+            country: Whose keys they are, two letters.
+            role: ``"signer"``, or ``"authority"`` for keys of country authorities.
+            name: What `TrustedKey.source` is to call them.
+
+        Raises:
+            ValueError: An empty kid.
+            TypeError: A kid that is no bytes, or a key of another kind.
+
+        Spec: HCERT §3.3.3.
+        """
+        allowed = frozenset(map(Usage, usages))
+        entries = []
+        for kid, given in keys.items():
+            if not isinstance(kid, bytes):
+                raise TypeError(f"kid: expected bytes, not {type(kid).__name__}")
+            if not kid:
+                raise ValueError("an empty kid")
+            for key in (given,) if isinstance(given, PublicKey) else given:
+                if not isinstance(key, PublicKey):
+                    raise TypeError(f"expected a public EC or RSA key, not {type(key).__name__}")
+                entries.append(
+                    Entry(
+                        kid,
+                        key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+                        origin=name,
+                        form="key",
+                        role=role,
+                        country=country,
+                        usages=allowed,
+                    )
+                )
+        return _made(cls, entries, [], _MEMORY)
+
+    def __or__(self, other: TrustList) -> TrustList:
+        """Merge two lists: all keys of both, those of the left first; parses nothing.
+
+        Entries that say the same under one kid are kept once.
+        """
+        if not isinstance(other, TrustList):
+            return NotImplemented
+        index = dict(self._index)
+        for kid, entries in other._index.items():
+            mine = index.get(kid)
+            index[kid] = entries if mine is None else _distinct([*mine, *entries])[0]
+        parts = dict.fromkeys(f"{self.format}+{other.format}".split("+"))
+        parts.pop(_EMPTY, None)
+        merged = [part for part in (self, other) if part.format != _EMPTY]
+        made = object.__new__(TrustList)
+        _fill(
+            made,
+            index,
+            [*self._aside, *other._aside],
+            "+".join(parts) or _EMPTY,
+            authenticated=bool(merged) and all(part.authenticated for part in merged),
+        )
+        return made
+
+    # --- reading it ----------------------------------------------------------------------------
+
+    def get(self, kid: bytes) -> tuple[TrustedKey, ...]:
+        """The usable keys with this kid, in the order of the list; ``()`` when there are none."""
+        found = self._resolved.get(kid)
+        return self._resolve(kid) if found is None else found
+
+    def __getitem__(self, kid: bytes) -> tuple[TrustedKey, ...]:
+        """The usable keys with this kid; `KeyError` when there are none."""
+        found = self.get(kid)
+        if not found:
+            raise KeyError(kid)
+        return found
+
+    def __contains__(self, kid: object) -> bool:
+        """Whether there is a usable key with this kid."""
+        return isinstance(kid, bytes) and bool(self.get(kid))
+
+    def __iter__(self) -> Iterator[TrustedKey]:
+        """All usable keys, in the order in which their kids appear."""
+        for kid in self._index:
+            yield from self.get(kid)
+
+    def __len__(self) -> int:
+        """How many usable keys there are."""
+        return sum(len(self.get(kid)) for kid in self._index)
+
+    def __bool__(self) -> bool:
+        """Whether there is any usable key; parses up to the first."""
+        return any(map(self.get, self._index))
+
+    @property
+    def set_aside(self) -> tuple[SetAside, ...]:
+        """What was read and cannot be used: seen while reading first, then found by parsing."""
+        outcomes = (entry.outcome() for entries in self._index.values() for entry in entries)
+        return (*self._aside, *(one for one in outcomes if isinstance(one, SetAside)))
+
+    def __repr__(self) -> str:
+        return (
+            f"TrustList(format={self.format!r}, authenticated={self.authenticated}, "
+            f"kids={len(self._index)})"
+        )
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a trust list is immutable: cannot set {name}")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"a trust list is immutable: cannot delete {name}")
+
+    def _resolve(self, kid: bytes) -> tuple[TrustedKey, ...]:
+        entries = self._index.get(kid)
+        if entries is None:
+            return ()
+        outcomes = [entry.outcome() for entry in entries]
+        keys = tuple(one for one in outcomes if isinstance(one, TrustedKey))
+        return self._resolved.setdefault(kid, keys)
+
+
+def _made(
+    cls: type[TrustList],
+    entries: Iterable[Entry],
+    aside: list[SetAside],
+    format_name: str,
+    *,
+    authenticated: bool = False,
+) -> TrustList:
+    """Index entries by kid; those that repeat another are set aside."""
+    index: dict[bytes, list[Entry]] = {}
+    crowded: dict[bytes, None] = {}
+    for entry in entries:
+        found = index.get(entry.kid)
+        if found is None:
+            index[entry.kid] = [entry]
+        else:
+            found.append(entry)
+            crowded[entry.kid] = None
+    aside = list(aside)
+    for kid in crowded:
+        index[kid], repeated = _distinct(index[kid])
+        aside += (
+            SetAside(kid, entry.country, entry.source, "repeats an earlier entry")
+            for entry in repeated
+        )
+    made = object.__new__(cls)
+    _fill(made, index, aside, format_name, authenticated=authenticated)
+    return made
+
+
+def _fill(
+    made: TrustList,
+    index: dict[bytes, list[Entry]],
+    aside: list[SetAside],
+    format_name: str,
+    *,
+    authenticated: bool,
+) -> None:
+    for name, value in (
+        ("_index", index),
+        ("_aside", aside),
+        ("_resolved", {}),
+        ("format", format_name),
+        ("authenticated", authenticated),
+    ):
+        object.__setattr__(made, name, value)
+
+
+def _distinct(entries: list[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """Entries of one kid without repetitions, in order; and the repetitions."""
+    kept: dict[tuple[object, ...], Entry] = {}
+    repeated = [entry for entry in entries if kept.setdefault(entry.identity(), entry) is not entry]
+    return list(kept.values()), repeated
+
+
+def _check_moment(at: datetime | None) -> None:
+    if at is not None and at.utcoffset() is None:
+        raise ValueError("at is a naive datetime; give it a time zone")
+
+
+def _signing_key(given: SigningKey) -> PublicKey:
+    """The public key in whatever form it was given."""
+    if isinstance(given, PublicKey):
+        return given
+    if isinstance(given, x509.Certificate):
+        given = given.public_bytes(Encoding.DER)
+    elif isinstance(given, str) and "-----BEGIN " in given:
+        given = given.encode("utf-8", "replace")
+    if not isinstance(given, bytes):
+        given = _key_file(os.fspath(given))
+    try:
+        return _key_in(_unarmoured(given))
+    except (DerError, ValueError) as error:
+        raise TrustListFormatError(
+            "signing key", "", "expected a public EC or RSA key or a certificate, as PEM or DER"
+        ) from error
+
+
+def _key_file(path: str) -> bytes:
+    from vnvaxcert.trust.formats.directory import read_file
+
+    content = read_file(path)
+    if len(content) > _MAX_KEY_FILE_BYTES:
+        raise TrustListFormatError("signing key", "", f"more than {_MAX_KEY_FILE_BYTES} bytes")
+    return content
+
+
+def _unarmoured(content: bytes) -> bytes:
+    """The DER inside the first PEM block, or the content itself."""
+    _, begin, rest = content.partition(b"-----BEGIN ")
+    if not begin:
+        return content
+    label, _, rest = rest.partition(b"-----")
+    body, end, _ = rest.partition(b"-----END " + label + b"-----")
+    if label not in (b"PUBLIC KEY", b"CERTIFICATE") or not end:
+        raise ValueError("not a public key or a certificate")
+    return decode_base64(body.decode("ascii"))
+
+
+def _key_in(data: bytes) -> PublicKey:
+    try:
+        return read_spki(data).key
+    except DerError:
+        return read_certificate(data).public_key
