@@ -328,6 +328,13 @@ def test_a_bare_key_is_an_authority_by_its_computed_identifier(key: Any) -> None
     assert "no authority" in refused(signer(by=key, aki=b"another"), bare)
 
 
+def test_an_authority_is_also_found_by_the_identifier_computed_from_its_key() -> None:
+    identifier = x509.SubjectKeyIdentifier.from_public_key(EC_KEY.public_key()).digest
+    renamed = authority(subject="Renamed CSCA", ski=b"its own")
+    assert check_chain(signer(aki=identifier), anchors(renamed), NOW).country == "UT"
+    assert "no authority" in refused(signer(aki=b"another"), anchors(renamed))
+
+
 def test_an_authority_that_says_nothing_of_constraints_may_sign() -> None:
     assert check_chain(signer(), anchors(authority(ca=None)), NOW).country == "UT"
     assert check_chain(signer(), anchors(authority(ca=True, cert_sign=True)), NOW).country == "UT"

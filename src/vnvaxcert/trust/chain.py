@@ -113,15 +113,19 @@ def uses_sha1(certificate: CertificateFacts) -> bool:
 
 
 def _candidates(signer: CertificateFacts, authorities: TrustList) -> Iterator[TrustedKey]:
-    if signer.aki is not None:
-        found = [key for key in authorities if signer.aki in _key_identifiers(key)]
+    wanted = signer.aki
+    if wanted is not None:
+        found = [key for key in authorities if _stated_or_computed(key) == wanted]
+        # Some authorities state an identifier of their own, and write the computed one into
+        # what they sign.
+        found = found or [key for key in authorities if _computed(key) == wanted]
         if found:
             yield from found
             return
     for key in authorities:
         if key.facts is None:
             # A bare key has no name. It is tried where the signer names no key either.
-            if signer.aki is None:
+            if wanted is None:
                 yield key
         elif key.facts.subject_der == signer.issuer_der or _same_name(key.facts, signer):
             yield key
@@ -133,8 +137,13 @@ def _same_name(authority: CertificateFacts, signer: CertificateFacts) -> bool:
     return authority.subject.casefold() == signer.issuer.casefold()
 
 
-def _key_identifiers(key: TrustedKey) -> tuple[bytes, ...]:
-    """The identifier the certificate states, and the one computed (RFC 5280 §4.2.1.2 (1))."""
+def _stated_or_computed(key: TrustedKey) -> bytes:
+    stated = None if key.facts is None else key.facts.ski
+    return _computed(key) if stated is None else stated
+
+
+def _computed(key: TrustedKey) -> bytes:
+    """The key identifier of RFC 5280 §4.2.1.2 (1): SHA-1 over the key's bits."""
     # Imported here because it takes 10 ms, which only a check of a chain should cost.
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -143,9 +152,7 @@ def _key_identifiers(key: TrustedKey) -> tuple[bytes, ...]:
         content = public_key.public_bytes(Encoding.DER, PublicFormat.PKCS1)
     else:
         content = public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    computed = sha1(content, usedforsecurity=False).digest()
-    stated = key.facts.ski if key.facts is not None else None
-    return (computed,) if stated is None else (stated, computed)
+    return sha1(content, usedforsecurity=False).digest()
 
 
 def _refusal(authority: TrustedKey, at: datetime) -> str | None:
