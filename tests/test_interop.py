@@ -127,7 +127,9 @@ def ask_peer(**request: object) -> dict[str, Any]:
     return answer
 
 
-def issued_by_peer(specimen: SpecimenSigner, form: str = "protected", **changed: object) -> str:
+def issued_by_peer(
+    specimen: SpecimenSigner, form: str = "protected", changed: dict[str, object] | None = None
+) -> str:
     """A certificate that the other implementation makes with the same key."""
     claims: dict[str, object] = {
         "1": "VN",
@@ -137,7 +139,7 @@ def issued_by_peer(specimen: SpecimenSigner, form: str = "protected", **changed:
     }
     answer = ask_peer(
         do="issue",
-        claims=claims | changed,
+        claims=claims | (changed or {}),
         key=specimen.private_key_pem(),
         kid=specimen.kid.hex(),
         algorithm=specimen.signer.algorithm.name,
@@ -199,7 +201,7 @@ def test_we_accept_what_python_cwt_issues(specimen: SpecimenSigner, form: str) -
 def test_we_refuse_what_python_cwt_issues_with_bad_claims(
     specimen: SpecimenSigner, changed: dict[str, object], error: type[VnvaxcertError]
 ) -> None:
-    text = issued_by_peer(specimen, **changed)
+    text = issued_by_peer(specimen, changed=changed)
     with pytest.raises(error):
         verify(text, trust=specimen.trust_list(), at=AT)
 

@@ -65,8 +65,8 @@ def issue(claims: dict[str, Any], key: str, kid: str, algorithm: str, form: str)
 def main() -> None:
     """Answer the one request on standard input."""
     request = json.load(sys.stdin)
-    answer = {"verify": verify, "issue": issue}[request.pop("do")](**request)
-    json.dump(answer, sys.stdout)
+    is_verifying = request.pop("do") == "verify"
+    json.dump(verify(**request) if is_verifying else issue(**request), sys.stdout)
 
 
 if __name__ == "__main__":
