@@ -32,7 +32,7 @@ ROWS = (
     ("cwt", "schema", "icao"),
     ("cose",),
     ("codec",),
-    ("errors",),
+    ("errors", "record"),
 )
 WITHIN_A_ROW = {
     ("__main__", ""),

@@ -1,1 +1,64 @@
-"""Signed vaccination certificates in QR codes: issue them, verify them (EU DCC, Viet Nam)."""
+"""Signed vaccination certificates in QR codes: issue them, verify them (EU DCC, Viet Nam).
+
+>>> from vnvaxcert import TrustList, VnvaxcertError, verify
+
+Everything exported here is documented and stable; all else may change without notice.
+"""
+
+from __future__ import annotations
+
+from vnvaxcert.errors import (
+    DecodeError,
+    IssueError,
+    TrustListError,
+    VerificationError,
+    VnvaxcertError,
+)
+from vnvaxcert.examine import Examination, examine
+from vnvaxcert.issue import issue
+from vnvaxcert.policy import DEFAULT_POLICY, STRICT_POLICY, Policy
+from vnvaxcert.results import UnverifiedCertificate, VerifiedCertificate
+from vnvaxcert.schema.records import (
+    CertificateWarning,
+    HealthCertificate,
+    Holder,
+    PartialDate,
+    Recovery,
+    TestResult,
+    Vaccination,
+)
+from vnvaxcert.trust.revocation import RevocationList
+from vnvaxcert.trust.signer import LocalSigner, Signer
+from vnvaxcert.trust.trustlist import TrustedKey, TrustList
+from vnvaxcert.verify import decode_unverified, verify
+
+__all__ = [
+    "DEFAULT_POLICY",
+    "STRICT_POLICY",
+    "CertificateWarning",
+    "DecodeError",
+    "Examination",
+    "HealthCertificate",
+    "Holder",
+    "IssueError",
+    "LocalSigner",
+    "PartialDate",
+    "Policy",
+    "Recovery",
+    "RevocationList",
+    "Signer",
+    "TestResult",
+    "TrustList",
+    "TrustListError",
+    "TrustedKey",
+    "UnverifiedCertificate",
+    "Vaccination",
+    "VerificationError",
+    "VerifiedCertificate",
+    "VnvaxcertError",
+    "decode_unverified",
+    "examine",
+    "issue",
+    "verify",
+]
+__version__ = "0.1.0"

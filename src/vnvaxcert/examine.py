@@ -8,7 +8,6 @@ certificate that passes every step comes out as a `VerifiedCertificate`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -22,6 +21,7 @@ from vnvaxcert.cose.sign1 import Sign1
 from vnvaxcert.cwt import Claims
 from vnvaxcert.errors import VnvaxcertError
 from vnvaxcert.policy import DEFAULT_POLICY, Policy
+from vnvaxcert.record import record
 from vnvaxcert.results import Envelope, UnverifiedCertificate, VerifiedCertificate
 from vnvaxcert.schema import payload as dcc
 from vnvaxcert.schema.records import CertificateWarning
@@ -89,7 +89,7 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"  # its data were not given, or an earlier step left none
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record()
 class Step:
     """One step and how it ended.
 
@@ -114,7 +114,12 @@ class Step:
         return None if self.error is None else self.error.code
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(
+    shown=(
+        *("steps", "verified", "unverified", "algorithm", "kid", "is_kid_protected", "issuer"),
+        *("issued_at", "expires_at", "signer", "warnings"),
+    )
+)
 class Examination:
     """Everything that could be found out about a text.
 
@@ -147,10 +152,10 @@ class Examination:
     expires_at: datetime | None
     signer: TrustedKey | None
     warnings: tuple[CertificateWarning, ...]
-    compressed: bytes | None = field(repr=False)
-    message: bytes | None = field(repr=False)
-    to_be_signed: bytes | None = field(repr=False)
-    payload: bytes | None = field(repr=False)
+    compressed: bytes | None
+    message: bytes | None
+    to_be_signed: bytes | None
+    payload: bytes | None
 
     @property
     def error(self) -> VnvaxcertError | None:

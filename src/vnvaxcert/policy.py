@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
 from vnvaxcert.codec.deflate import MAX_INFLATED_BYTES
+from vnvaxcert.record import record
 from vnvaxcert.schema.deviations import EVERY_DEVIATION, NO_DEVIATION, Deviation
 
 
@@ -17,7 +17,7 @@ class Check(StrEnum):
     REVOCATION = "revocation"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record()
 class Policy:
     """How a certificate is read and judged.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from vnvaxcert.cose.algorithms import Algorithm
+from vnvaxcert.record import record
 from vnvaxcert.schema.records import CertificateWarning, HealthCertificate
 from vnvaxcert.trust.trustlist import TrustedKey
 
@@ -17,7 +17,7 @@ class Envelope(StrEnum):
     HCERT = "hcert"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record()
 class VerifiedCertificate:
     """A certificate that passed every step of `verify`.
 
@@ -44,7 +44,7 @@ class VerifiedCertificate:
     warnings: tuple[CertificateWarning, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record()
 class UnverifiedCertificate:
     """What a text says, with nothing checked: anybody can have written it.
 

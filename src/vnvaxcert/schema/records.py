@@ -7,9 +7,10 @@ One table per record names the wire key of each attribute; parsing and serializi
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
+
+from vnvaxcert.record import record
 
 
 class Kind(StrEnum):
@@ -20,7 +21,7 @@ class Kind(StrEnum):
     RECOVERY = "recovery"
 
 
-@dataclass(frozen=True, slots=True)
+@record(shown=(), kw_only=False)
 class PartialDate:
     """A calendar date that may lack its day, or its month and day (``dob``).
 
@@ -65,9 +66,7 @@ class PartialDate:
     def from_digits(cls, year: int, month: int | None, day: int | None) -> PartialDate:
         """What the digits on the wire say, whether or not the calendar has such a date."""
         made = _new(cls)
-        _set(made, "year", year)
-        _set(made, "month", month)
-        _set(made, "day", day)
+        _store(made, {"year": year, "month": month, "day": day})
         return made
 
     @property
@@ -88,14 +87,11 @@ class PartialDate:
             text += f"-{self.day:02d}"
         return text
 
-    def __repr__(self) -> str:
-        return "PartialDate(...)"
+
+_new, _store = object.__new__, PartialDate.__dict__["__dict__"].__set__
 
 
-_new, _set = object.__new__, object.__setattr__
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(shown=())
 class Holder:
     """The person a certificate names (``nam`` and ``dob``).
 
@@ -109,14 +105,14 @@ class Holder:
     When issuing, an ICAO name that is None is derived from the name beside it.
     """
 
-    family_name: str | None = field(default=None, repr=False)
-    given_name: str | None = field(default=None, repr=False)
-    family_name_icao: str | None = field(default=None, repr=False)
-    given_name_icao: str | None = field(default=None, repr=False)
-    birth_date: PartialDate | None = field(repr=False)
+    family_name: str | None = None
+    given_name: str | None = None
+    family_name_icao: str | None = None
+    given_name_icao: str | None = None
+    birth_date: PartialDate | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(shown=())
 class Vaccination:
     """One vaccination (an entry of ``v``).
 
@@ -133,19 +129,19 @@ class Vaccination:
         certificate_id: ``ci``, the UVCI, at most 80 characters.
     """
 
-    disease: str = field(repr=False)
-    vaccine: str = field(repr=False)
-    product: str = field(repr=False)
-    manufacturer: str = field(repr=False)
-    dose_number: int = field(repr=False)
-    total_doses: int = field(repr=False)
-    date: dt.date = field(repr=False)
-    country: str = field(repr=False)
-    issuer: str = field(repr=False)
-    certificate_id: str = field(repr=False)
+    disease: str
+    vaccine: str
+    product: str
+    manufacturer: str
+    dose_number: int
+    total_doses: int
+    date: dt.date
+    country: str
+    issuer: str
+    certificate_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(shown=())
 class TestResult:
     """One test (an entry of ``t``).
 
@@ -165,20 +161,20 @@ class TestResult:
 
     __test__ = False  # not a test class, whatever a collector makes of its name
 
-    disease: str = field(repr=False)
-    test_type: str = field(repr=False)
-    test_name: str | None = field(default=None, repr=False)
-    device: str | None = field(default=None, repr=False)
-    sample_collected_at: dt.datetime = field(repr=False)
-    result_at: dt.datetime | None = field(default=None, repr=False)
-    result: str = field(repr=False)
-    testing_centre: str | None = field(default=None, repr=False)
-    country: str = field(repr=False)
-    issuer: str = field(repr=False)
-    certificate_id: str = field(repr=False)
+    disease: str
+    test_type: str
+    test_name: str | None = None
+    device: str | None = None
+    sample_collected_at: dt.datetime
+    result_at: dt.datetime | None = None
+    result: str
+    testing_centre: str | None = None
+    country: str
+    issuer: str
+    certificate_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(shown=())
 class Recovery:
     """One recovery (an entry of ``r``).
 
@@ -192,16 +188,16 @@ class Recovery:
         certificate_id: ``ci``.
     """
 
-    disease: str = field(repr=False)
-    first_positive_date: dt.date = field(repr=False)
-    country: str = field(repr=False)
-    issuer: str = field(repr=False)
-    valid_from: dt.date = field(repr=False)
-    valid_until: dt.date = field(repr=False)
-    certificate_id: str = field(repr=False)
+    disease: str
+    first_positive_date: dt.date
+    country: str
+    issuer: str
+    valid_from: dt.date
+    valid_until: dt.date
+    certificate_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record()
 class HealthCertificate:
     """The contents of one DCC: a person and exactly one group of entries.
 
