@@ -657,3 +657,37 @@ def test_the_decoder_alone_keeps_its_bounds() -> None:
     for data in (b"\x81" * 17 + b"\x00", b"\xa1\x80\x00\x00", b"\xff", b"\x1c", b"\xfc"):
         with pytest.raises(VnvaxcertError):
             cbor.decode(data, where="test")
+
+
+# --- the fuzzer itself ----------------------------------------------------------------------------
+
+
+def test_the_fuzzer_counts_every_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    assert fuzz.main(["--count", "60", "--layer", "zlib", "--layer", "list"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.count(": 60 mutations") == 2
+    counts = [int(line.split()[0]) for line in printed.splitlines() if line[:9].strip().isdigit()]
+    assert sum(counts) == 120
+    assert "FOREIGN" not in printed
+
+
+def test_the_fuzzer_shows_what_it_finds(capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(data: bytes) -> str:
+        if data[0] % 2:
+            raise KeyError("found")
+        return "read"
+
+    layer = fuzz.Layer((b"seed",), lambda data, random: random.randbytes(4), fail)
+    assert not fuzz.run("broken", layer, 50, 1)
+    printed = capsys.readouterr().out
+    assert "FOREIGN KeyError" in printed
+    assert "KeyError: 'found'\n    b'" in printed
+
+
+def test_the_fuzzer_gives_the_same_inputs_for_the_same_seed() -> None:
+    for layer in LAYERS.values():
+        for seed in layer.seeds:
+            made = [layer.mutate(seed, Random(f"{number}")) for number in range(20)]
+            again = [layer.mutate(seed, Random(f"{number}")) for number in range(20)]
+            assert made == again
+            assert len(set(made)) > 10

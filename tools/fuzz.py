@@ -31,6 +31,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
+from hashlib import sha256
 from random import Random
 from typing import Any, NamedTuple
 
@@ -55,6 +56,7 @@ from vnvaxcert.cose import sign1
 from vnvaxcert.cose.algorithms import Algorithm
 from vnvaxcert.cose.keys import sign
 from vnvaxcert.hcert import PREFIX
+from vnvaxcert.trust.signer import certificate_kid
 from vnvaxcert.trust.specimen import KeyType, SpecimenAuthority, make_key
 
 START = datetime(2022, 1, 1, tzinfo=UTC)
@@ -63,6 +65,7 @@ EXPIRES = datetime(2023, 4, 15, tzinfo=UTC)
 AT = datetime(2022, 6, 1, tzinfo=UTC)
 MAX_SECONDS = 1.0  # a certificate takes a ten-thousandth of this, the largest input a hundredth
 HANG_SECONDS = 120
+STANDARD_ERROR = 2  # its file descriptor: what a caller put in its place may have none
 
 KEY = make_key(KeyType.P256, 20220415)
 AUTHORITY = SpecimenAuthority(not_before=START, key=make_key(KeyType.P256, 5772), country="VN")
@@ -360,38 +363,59 @@ def specimen_texts() -> tuple[str, ...]:
     )
 
 
-def specimen_lists() -> tuple[bytes, ...]:
-    """Valid trust lists: DER, PEM, the gateway's JSON, a signed list as Germany's, a map by kid."""
-    der, kid = SPECIMEN.certificate, b64encode(SPECIMEN.kid).decode()
-    pem = SPECIMEN.certificate_pem() + AUTHORITY.certificate_pem()
-    raw = b64encode(der).decode()
-    entry = {
-        "certificateType": "DSC",
+def gateway_entry(certificate: bytes, kind: str) -> dict[str, str]:
+    """A certificate as the gateway lists it."""
+    return {
+        "certificateType": kind,
         "country": "VN",
-        "kid": kid,
-        "rawData": raw,
+        "kid": b64encode(certificate_kid(certificate)).decode(),
+        "rawData": b64encode(certificate).decode(),
         "signature": "MIAGCSqGSIb3DQEHAqCAMIACAQExDzANBglghkgBZQMEAgEFADCA",
-        "thumbprint": der[:32].hex(),
+        "thumbprint": sha256(certificate).hexdigest(),
         "timestamp": "2022-05-16T12:21:16+02:00",
     }
-    authority = {**entry, "certificateType": "CSCA", "rawData": raw}
-    gateway = json.dumps([entry, authority]).encode()
-    listed = json.dumps({"certificates": [entry]}).encode()
-    signature = b64encode(sign(Algorithm.ES256, KEY, listed, deterministic=True))
-    by_kid = json.dumps({kid: {"certificate": raw, "country": "VN"}}).encode()
-    return (der, pem.encode(), gateway, signature + b"\n" + listed, by_kid)
+
+
+@cache
+def signed_list() -> bytes:
+    """The JSON of a list that is signed as Germany's is."""
+    return json.dumps({"certificates": [gateway_entry(SPECIMEN.certificate, "DSC")]}).encode()
+
+
+def specimen_lists() -> tuple[bytes, ...]:
+    """Valid trust lists: DER, PEM, the gateway's JSON, a signed list as Germany's, a map by kid."""
+    signer, authority = SPECIMEN.certificate, AUTHORITY.certificate
+    pem = SPECIMEN.certificate_pem() + AUTHORITY.certificate_pem()
+    entry = gateway_entry(signer, "DSC")
+    by_kid = {entry["kid"]: {"certificate": entry["rawData"], "country": "VN"}}
+    signature = sign(Algorithm.ES256, KEY, signed_list(), deterministic=True)
+    return (
+        signer,
+        pem.encode(),
+        json.dumps([entry, gateway_entry(authority, "CSCA")]).encode(),
+        b64encode(signature) + b"\n" + signed_list(),
+        json.dumps(by_kid).encode(),
+    )
 
 
 def load(data: bytes) -> str:
     """Load a trust list and use everything in it: ``loaded`` with the number of usable keys."""
     try:
         loaded = TrustList.from_bytes(data)
-        usable = [loaded.get(key.kid) for key in loaded]
-        for entry in loaded.set_aside:
-            str(entry.reason)
+        usable = sum(len(loaded.get(key.kid)) for key in loaded)
+        reasons = [entry.reason for entry in loaded.set_aside]
     except VnvaxcertError as error:
         return error.code
-    return f"loaded {min(len(usable), 2)}{'' if len(usable) < 3 else ' or more'}"
+    if not usable and not reasons:
+        raise DisagreementError("a list without anything in it is loaded")
+    try:
+        signed = TrustList.from_bytes(data, signing_key=KEY.public_key())
+    except VnvaxcertError:
+        pass
+    else:
+        if not signed.authenticated or signed_list() not in data:
+            raise DisagreementError("a list that was never signed is authenticated")
+    return f"loaded {min(usable, 3)}{' or more' if usable > 2 else ''}"
 
 
 class Layer(NamedTuple):
@@ -442,7 +466,7 @@ def run(name: str, layer: Layer, count: int, seed: int) -> bool:
     slowest, slowest_input = 0.0, b""
     for number in range(count):
         mutated = layer.mutate(layer.seeds[number % len(layer.seeds)], random)
-        faulthandler.dump_traceback_later(HANG_SECONDS, exit=True)
+        faulthandler.dump_traceback_later(HANG_SECONDS, exit=True, file=STANDARD_ERROR)
         started = time.perf_counter()
         try:
             outcomes[layer.read(mutated)] += 1
