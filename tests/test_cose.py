@@ -613,7 +613,9 @@ def test_a_spki_that_is_no_usable_key_is_a_value_error() -> None:
     off_curve = good[:-1] + bytes([good[-1] ^ 1])
     edwards = _spki(ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key())
     montgomery = _spki(x25519.X25519PrivateKey.from_private_bytes(bytes(32)).public_key())
-    for der in (b"", b"\x30", good[:-1], off_curve, edwards, montgomery, b"\x00" * 91):
+    other_curve = good.replace(bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a8648ce3d030102"))
+    assert other_curve != good  # prime192v2, which the backend does not know
+    for der in (b"", b"\x30", good[:-1], off_curve, other_curve, edwards, montgomery, bytes(91)):
         with pytest.raises(ValueError, match=r".+"):
             keys.load_spki(der)
 

@@ -205,7 +205,7 @@ def test_the_strict_parser_accepts_what_the_released_schema_accepts(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("version", ["1.0.0", "1.2.1", "1.3.3"])
+@pytest.mark.parametrize("version", ["1.0.0", "1.3.3"])
 def test_each_odd_value_in_each_field_is_judged_as_the_schema_judges_it(version: str) -> None:
     differing = []
     for group, place, field in FIELDS:
