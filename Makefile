@@ -37,10 +37,12 @@ lint: $(READY)
 
 # The last line of the run is pytest's own, of the tests on the installed wheel.
 test: lint
+	@$(BIN)/python tests/interop/environment.py
 	@$(BIN)/python -m pytest -q -n 2 --hypothesis-profile=ci --cov --cov-report=term
 	@$(BIN)/python tools/environments.py test-wheel
 
 test-all: $(READY)
+	@$(BIN)/python tests/interop/environment.py
 	@$(BIN)/python tools/environments.py test-all
 
 bench: $(READY)

@@ -7,6 +7,7 @@ Everything exported here is documented and stable; all else may change without n
 
 from __future__ import annotations
 
+from vnvaxcert.cose.algorithms import Algorithm
 from vnvaxcert.errors import (
     DecodeError,
     IssueError,
@@ -16,8 +17,9 @@ from vnvaxcert.errors import (
 )
 from vnvaxcert.examine import Examination, examine
 from vnvaxcert.issue import issue
-from vnvaxcert.policy import DEFAULT_POLICY, STRICT_POLICY, Policy
+from vnvaxcert.policy import DEFAULT_POLICY, STRICT_POLICY, Check, Policy
 from vnvaxcert.results import UnverifiedCertificate, VerifiedCertificate
+from vnvaxcert.schema.deviations import Deviation
 from vnvaxcert.schema.records import (
     CertificateWarning,
     HealthCertificate,
@@ -35,8 +37,11 @@ from vnvaxcert.verify import decode_unverified, verify
 __all__ = [
     "DEFAULT_POLICY",
     "STRICT_POLICY",
+    "Algorithm",
     "CertificateWarning",
+    "Check",
     "DecodeError",
+    "Deviation",
     "Examination",
     "HealthCertificate",
     "Holder",

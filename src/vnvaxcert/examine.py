@@ -203,6 +203,8 @@ def examine(
 
     Spec: HCERT 1.0.8 §3, §4, §6.3, appendix A.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"expected the text of a QR code, not {type(text).__name__}")
     at = moment(at)
     check_arguments(trust, authorities, revocations, policy)
     run = _Run()
@@ -232,7 +234,7 @@ def examine(
     content = run.attempt(StepName.CONTENT, Claims.dcc, claims)
     parse = partial(dcc.parse, tolerated=policy.tolerated)
     certificate, schema_warnings = run.attempt(StepName.SCHEMA, parse, content) or (None, ())
-    signer = run.attempt(StepName.USAGE, check_usage, valid or signers or candidates, certificate)
+    signer = run.attempt(StepName.USAGE, check_usage, valid or signers, certificate)
     # 8. Revocation.
     signature = None if signed is None else signed.signature
     run.attempt(

@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     decode_dss_signature,
     encode_dss_signature,
 )
-from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from vnvaxcert.cose.algorithms import ECDSA_SIGNATURE_BYTES, Algorithm
 from vnvaxcert.errors import AlgorithmError, InvalidSignatureError
@@ -52,6 +51,9 @@ def load_spki(der: bytes) -> PublicKey:
         ValueError: Not a key, not one of the two kinds, a point off its curve, or an RSA modulus
             outside 1024 to 8192 bits.
     """
+    # Imported here: the package brings every key format there is along, 10 ms of them.
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
     try:
         key = load_der_public_key(der)
     except UnsupportedAlgorithm as error:
