@@ -35,7 +35,7 @@ def certificate_kid(certificate: bytes) -> bytes:
     return sha256(certificate).digest()[:KID_BYTES]
 
 
-def decode_base64(text: str) -> bytes:
+def decode_base64(text: str | bytes) -> bytes:
     """Decode Base64 as lists have it: either alphabet, padded or not, broken into lines or not.
 
     Raises:
@@ -46,6 +46,8 @@ def decode_base64(text: str) -> bytes:
     try:
         return a2b_base64(text, strict_mode=True)
     except Base64Error:
+        if isinstance(text, bytes):
+            text = text.decode("ascii")
         text = "".join(text.split()).rstrip("=").replace("-", "+").replace("_", "/")
         return a2b_base64(text + "=" * (-len(text) % 4), strict_mode=True)
 
@@ -73,7 +75,8 @@ class TrustedKey:
     Attributes:
         kid: Key identifier as published, of any length.
         public_key: The key.
-        algorithms: The COSE algorithms that may be verified with it.
+        algorithms: The COSE algorithms that may be verified with it; none for an
+            authority's curve that they do not use.
         facts: The certificate it came in; None for a bare key.
         subject: The certificate's subject, RFC 4514; None for a bare key.
         not_before: Start of validity, aware, UTC; None for a bare key.
@@ -118,54 +121,56 @@ class TrustedKey:
         return f"TrustedKey(kid={self.kid.hex()}, {names}, {self.role}, source={self.source!r})"
 
 
+class Published(NamedTuple):
+    """What a list says of an entry besides its key; entries that agree may share one.
+
+    Attributes:
+        origin: Name of the file or list.
+        form: What the entry holds: a certificate, a bare key, or either.
+        role: Signer or authority; None: as the certificate shows.
+        country: Two or three letters; None: as in the certificate.
+        usages: None or empty: all that the certificate allows.
+    """
+
+    origin: str
+    form: Form = "certificate"
+    role: Role | None = None
+    country: str | None = None
+    usages: frozenset[Usage] | None = None
+
+
 class Entry:
     """One entry as it was read: nothing but its kid has been looked at.
 
     Attributes:
         kid: As published, or computed where a format has none.
-        material: Certificate or SubjectPublicKeyInfo, as DER or as Base64 of it.
-        form: Which of the two it has to be.
-        origin: Name of the file or list.
-        place: Place in it, in words; empty for the whole of it.
-        role: As published; None: by the certificate.
-        country: As published.
-        usages: As published; None or empty: all that the certificate allows.
+        material: Certificate or SubjectPublicKeyInfo; DER, or Base64 of it as text or bytes.
+        published: What else the list says.
+        place: Place in the list, in words or as a number from 1; empty for the whole of it.
         thumbprint: SHA-256 of the certificate as published, hex in either case; None without.
     """
 
-    __slots__ = (
-        *("_outcome", "country", "form", "kid", "material", "origin", "place", "role"),
-        *("thumbprint", "usages"),
-    )
+    __slots__ = ("_outcome", "kid", "material", "place", "published", "thumbprint")
 
     def __init__(
         self,
         kid: bytes,
         material: bytes | str,
-        *,
-        origin: str,
+        published: Published,
         place: str | int = "",
-        form: Form = "certificate",
-        role: Role | None = None,
-        country: str | None = None,
-        usages: frozenset[Usage] | None = None,
-        thumbprint: str | None = None,
+        thumbprint: str | bytes | None = None,
     ) -> None:
         self.kid = kid
         self.material = material
-        self.form = form
-        self.origin = origin
+        self.published = published
         self.place = place
-        self.role = role
-        self.country = country
-        self.usages = usages
         self.thumbprint = thumbprint
         self._outcome: TrustedKey | SetAside | None = None
 
     @property
     def source(self) -> str:
         """Where it stands: ``"list.json, entry 12"``."""
-        return source(self.origin, self.place)
+        return source(self.published.origin, self.place)
 
     def identity(self) -> tuple[object, ...]:
         """What two entries that say the same have in common."""
@@ -173,7 +178,8 @@ class Entry:
             material: bytes | str = self._der()
         except DerError:
             material = self.material
-        return self.kid, material, self.role, self.country, self.usages or UNRESTRICTED
+        _, form, role, country, usages = self.published
+        return self.kid, material, form, role, country, usages or UNRESTRICTED
 
     def outcome(self) -> TrustedKey | SetAside:
         """Parse the entry, once; safe to call from several threads."""
@@ -187,24 +193,26 @@ class Entry:
         facts = None
         try:
             material = self._der()
-            if self.form == "key" or (self.form == "either" and _is_spki(material)):
+            form = self.published.form
+            if form == "key" or (form == "either" and _is_spki(material)):
                 return self._bare_key(material)
             facts = read_certificate(material)
             return self._trusted(facts)
         except DerError as error:
-            country = self.country or (facts.country if facts else None)
+            country = self.published.country or (facts.country if facts else None)
             return SetAside(self.kid, country, self.source, str(error))
 
     def _trusted(self, facts: CertificateFacts) -> TrustedKey:
         key = facts.public_key
-        role = self.role or _role(facts)
+        published = self.published
+        role = published.role or _role(facts)
         algorithms = algorithms_for(key)
         if not facts.allows_ps256:
             algorithms -= {Algorithm.PS256}
         if role == "signer" and not algorithms and not facts.is_ca:
-            raise DerError("public key: no signature algorithm of certificates uses such a key")
+            raise DerError(_NO_ALGORITHM)
         remarks: tuple[str, ...] = ()
-        if self.thumbprint and self.thumbprint.lower() != sha256(facts.der).hexdigest():
+        if self.thumbprint and not _is_thumbprint(self.thumbprint, facts.der):
             remarks = ("the published thumbprint is not that of the certificate",)
         return TrustedKey(
             kid=self.kid,
@@ -214,8 +222,8 @@ class Entry:
             subject=facts.subject,
             not_before=facts.not_before,
             not_after=facts.not_after,
-            country=self.country or facts.country,
-            usages=_both(self.usages, facts.usages),
+            country=published.country or facts.country,
+            usages=_both(published.usages, facts.usages),
             source=self.source,
             role=role,
             _remarks=remarks,
@@ -226,8 +234,9 @@ class Entry:
         algorithms = algorithms_for(key)
         if not allows_ps256:
             algorithms -= {Algorithm.PS256}
-        if not algorithms and self.role != "authority":
-            raise DerError("public key: no signature algorithm of certificates uses such a key")
+        role = self.published.role or "signer"
+        if role == "signer" and not algorithms:
+            raise DerError(_NO_ALGORITHM)
         return TrustedKey(
             kid=self.kid,
             public_key=key,
@@ -236,23 +245,26 @@ class Entry:
             subject=None,
             not_before=None,
             not_after=None,
-            country=self.country,
-            usages=self.usages or UNRESTRICTED,
+            country=self.published.country,
+            usages=self.published.usages or UNRESTRICTED,
             source=self.source,
-            role=self.role or "signer",
+            role=role,
         )
 
     def _der(self) -> bytes:
         material = self.material
-        if isinstance(material, bytes):
+        # A certificate and a key are SEQUENCEs, 0x30, of 128 bytes or more: "MI" in Base64.
+        if isinstance(material, bytes) and material.startswith(b"\x30"):
             return material
         if len(material) > 2 * MAX_CERTIFICATE_BYTES:
             raise DerError(f"certificate: more than {MAX_CERTIFICATE_BYTES} bytes")
         try:
             return decode_base64(material)
         except ValueError as error:
-            raise DerError("certificate: not Base64") from error
+            raise DerError("certificate: neither DER nor Base64") from error
 
+
+_NO_ALGORITHM: Final = "public key: no signature algorithm of certificates uses such a key"
 
 # One for all: parsing takes some 100 µs, happens once per key, and a lock each would cost memory.
 _PARSING: Final = Lock()
@@ -263,6 +275,12 @@ def source(origin: str, place: str | int = "") -> str:
     if isinstance(place, int):
         return f"{origin}, entry {place}"
     return f"{origin}, {place}" if place else origin
+
+
+def _is_thumbprint(published: str | bytes, certificate: bytes) -> bool:
+    if isinstance(published, bytes):
+        published = published.decode("ascii")
+    return published.lower() == sha256(certificate).hexdigest()
 
 
 def _is_spki(material: bytes) -> bool:

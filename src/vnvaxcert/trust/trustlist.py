@@ -21,6 +21,7 @@ from vnvaxcert.trust.certificate import read_certificate
 from vnvaxcert.trust.der import DerError
 from vnvaxcert.trust.entry import (
     Entry,
+    Published,
     Role,
     SetAside,
     TrustedKey,
@@ -196,7 +197,7 @@ class TrustList:
             else:
                 kid = certificate_kid(certificate)
                 place = f"certificate {number}"
-                entries.append(Entry(kid, certificate, origin=name, place=place))
+                entries.append(Entry(kid, certificate, Published(name), place))
         return _made(cls, entries, aside, _MEMORY)
 
     @classmethod
@@ -224,7 +225,7 @@ class TrustList:
 
         Spec: HCERT §3.3.3.
         """
-        allowed = frozenset(map(Usage, usages))
+        published = Published(name, "key", role, country, frozenset(map(Usage, usages)))
         entries = []
         for kid, given in keys.items():
             if not isinstance(kid, bytes):
@@ -234,17 +235,8 @@ class TrustList:
             for key in (given,) if isinstance(given, PublicKey) else given:
                 if not isinstance(key, PublicKey):
                     raise TypeError(f"expected a public EC or RSA key, not {type(key).__name__}")
-                entries.append(
-                    Entry(
-                        kid,
-                        key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
-                        origin=name,
-                        form="key",
-                        role=role,
-                        country=country,
-                        usages=allowed,
-                    )
-                )
+                spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+                entries.append(Entry(kid, spki, published))
         return _made(cls, entries, [], _MEMORY)
 
     def __or__(self, other: TrustList) -> TrustList:
@@ -351,7 +343,7 @@ def _made(
     for kid in crowded:
         index[kid], repeated = _distinct(index[kid])
         aside += (
-            SetAside(kid, entry.country, entry.source, "repeats an earlier entry")
+            SetAside(kid, entry.published.country, entry.source, "repeats an earlier entry")
             for entry in repeated
         )
     made = object.__new__(cls)

@@ -6,88 +6,114 @@ nobody. The German list has the same entries (`vnvaxcert.trust.formats.germany`)
 
 from __future__ import annotations
 
-from typing import Final
+from binascii import a2b_base64
+from collections.abc import Iterable
+from typing import Final, TypeAlias
 
 from vnvaxcert.errors import TrustListFormatError
-from vnvaxcert.trust.entry import Entry, Role, SetAside, decode_base64, source
+from vnvaxcert.trust.entry import Entry, Published, Role, SetAside, decode_base64, source
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format, Reading
+from vnvaxcert.trust.formats.json_text import looks_like_json
+from vnvaxcert.trust.formats.uniform import NotUniformError, uniform_objects
 
-_ROLES: Final[dict[object, Role]] = {"DSC": "signer", "CSCA": "authority"}
+_ROLES: Final[dict[str | None, Role]] = {"DSC": "signer", "CSCA": "authority"}
+_LONGEST_START: Final = 65_536  # a first entry with its signature has 5,000 bytes
 _OTHER_TYPES: Final = ("UPLOAD", "AUTHENTICATION")
 
+# kid, certificateType, country, rawData, thumbprint: text, or its bytes where that is ASCII.
+_Text: TypeAlias = str | bytes | None
+_MEMBERS: Final = ("kid", "certificateType", "country", "rawData", "thumbprint")
+_LARGE: Final = 131_072  # below, making a regular expression takes longer than parsing JSON
 
-def read_entries(entries: list[object], context: Context, format_name: str) -> Reading:
-    """Read entries ``{kid, country, certificateType, thumbprint, rawData}``; others are ignored.
 
-    A DSC is a signer and a CSCA an authority; anything else, and whatever lacks a kid or a
+def read_entries(content: Content, context: Context, format_name: str) -> Reading:
+    """Read the gateway's array, bare or as the member ``certificates`` of an object.
+
+    Of an entry count ``kid``, ``country``, ``certificateType``, ``thumbprint`` and ``rawData``. A
+    DSC is a signer and a CSCA an authority; anything else, and whatever lacks a kid or a
     certificate, is set aside. Certificates are not looked at.
 
     Args:
-        entries: Values of a JSON array.
+        content: The JSON.
         context: What is known of the list.
-        format_name: For the error.
+        format_name: For the errors.
 
     Raises:
-        TrustListFormatError: More than `MAX_ENTRIES`.
+        TrustListFormatError: Not JSON, no such array, or more than `MAX_ENTRIES`.
 
     Spec: DGCG trust list; HCERT A.1 (kid).
     """
-    if len(entries) > MAX_ENTRIES:
-        raise TrustListFormatError(format_name, "", f"more than {MAX_ENTRIES} entries")
-    name = context.name
+    if len(content.data) >= _LARGE:
+        try:
+            return _read_rows(uniform_objects(content.data, _MEMBERS), context.name, format_name)
+        except NotUniformError:
+            pass
+    document = content.document
+    if isinstance(document, dict):
+        document = document.get("certificates")
+    if not isinstance(document, list):
+        raise TrustListFormatError(format_name, "", "expected an array of entries")
+    return _read_rows(map(_row, document), context.name, format_name)
+
+
+def _row(entry: object) -> tuple[_Text, ...]:
+    if not isinstance(entry, dict):
+        return (None,) * len(_MEMBERS)
+    values = [entry.get(member) for member in _MEMBERS]
+    return tuple(value if isinstance(value, str) else None for value in values)
+
+
+def _read_rows(rows: Iterable[tuple[_Text, ...]], name: str, format_name: str) -> Reading:
     usable: list[Entry] = []
     aside: list[SetAside] = []
-    for number, entry in enumerate(entries, start=1):
-        if not isinstance(entry, dict):
-            aside.append(SetAside(b"", None, source(name, number), "not an object"))
+    known: dict[tuple[_Text, _Text], Published] = {}  # entries of one country share theirs
+    for number, (kid_text, kind, country, certificate, thumbprint) in enumerate(rows, start=1):
+        if number > MAX_ENTRIES:
+            raise TrustListFormatError(format_name, "", f"more than {MAX_ENTRIES} entries")
+        published = known.get((kind, country))
+        if published is None:
+            role = _ROLES.get(_as_text(kind))
+            published = Published(name, role=role, country=read_country(country))
+            known[kind, country] = published
+        kid = read_kid(kid_text)
+        if kid and certificate and published.role:
+            usable.append(Entry(kid, certificate, published, number, thumbprint))
             continue
-        country = entry.get("country")
-        country = country if is_country(country) else None
-        kid = read_kid(entry.get("kid"))
-        certificate = entry.get("rawData")
-        role = _role(entry.get("certificateType"))
-        if kid and role and isinstance(certificate, str):
-            thumbprint = entry.get("thumbprint")
-            usable.append(
-                Entry(
-                    kid,
-                    certificate,
-                    origin=name,
-                    place=number,
-                    role=role,
-                    country=country,
-                    thumbprint=thumbprint if isinstance(thumbprint, str) else None,
-                )
-            )
+        if published.role:
+            reason = "rawData: missing" if kid else "kid: missing, empty or not Base64"
+        elif (text := _as_text(kind)) in _OTHER_TYPES:
+            reason = f"a certificate of type {text} signs no certificates"
         else:
-            kind = entry.get("certificateType")
-            if role is None and kind in _OTHER_TYPES:
-                reason = f"a certificate of type {kind} signs no certificates"
-            elif role is None:
-                reason = "certificateType: neither DSC nor CSCA"
-            else:
-                reason = "rawData: not text" if kid else "kid: missing, empty or not Base64"
-            aside.append(SetAside(kid, country, source(name, number), reason))
+            reason = "certificateType: neither DSC nor CSCA"
+        aside.append(SetAside(kid, published.country, source(name, number), reason))
     return Reading(usable, aside)
+
+
+def _as_text(value: _Text) -> str | None:
+    return value.decode("ascii") if isinstance(value, bytes) else value
 
 
 def read_kid(value: object) -> bytes:
     """The bytes of a kid in Base64; empty where it is missing, empty or not Base64."""
-    if not isinstance(value, str):
+    if not isinstance(value, str | bytes):
         return b""
+    try:
+        return a2b_base64(value, strict_mode=True)
+    except ValueError:  # the other alphabet, no padding; or no ASCII
+        pass
     try:
         return decode_base64(value)
     except ValueError:
         return b""
 
 
-def is_country(value: object) -> bool:
-    """Whether a value has the form of a country code: two or three ASCII letters."""
-    return isinstance(value, str) and 2 <= len(value) <= 3 and value.isascii() and value.isalpha()
-
-
-def _role(kind: object) -> Role | None:
-    return _ROLES.get(kind) if isinstance(kind, str) else None
+def read_country(value: object) -> str | None:
+    """A country code of two or three ASCII letters, as it is; None for anything else."""
+    if isinstance(value, bytes):
+        value = value.decode("ascii")
+    if isinstance(value, str) and 2 <= len(value) <= 3 and value.isascii() and value.isalpha():
+        return value
+    return None
 
 
 def read_gateway(content: Content, context: Context) -> Reading:
@@ -96,12 +122,7 @@ def read_gateway(content: Content, context: Context) -> Reading:
     Raises:
         TrustListFormatError: Not an array, or too long a one.
     """
-    document = content.document
-    if isinstance(document, dict):
-        document = document.get("certificates")
-    if not isinstance(document, list):
-        raise TrustListFormatError(GATEWAY.name, "", "expected an array of entries")
-    return read_entries(document, context, GATEWAY.name)
+    return read_entries(content, context, GATEWAY.name)
 
 
 def read_kid_map(content: Content, context: Context) -> Reading:
@@ -121,12 +142,10 @@ def read_kid_map(content: Content, context: Context) -> Reading:
         kid = read_kid(key)
         members = value if isinstance(value, dict) else {}
         certificate = members.get("certificate")
-        country = members.get("country")
-        country = country if is_country(country) else None
+        country = read_country(members.get("country"))
         if kid and isinstance(certificate, str):
-            usable.append(
-                Entry(kid, certificate, origin=context.name, place=number, country=country)
-            )
+            published = Published(context.name, country=country)
+            usable.append(Entry(kid, certificate, published, number))
             continue
         reason = "certificate: missing, or not text" if kid else "kid: empty or not Base64"
         aside.append(SetAside(kid, country, source(context.name, number), reason))
@@ -134,12 +153,11 @@ def read_kid_map(content: Content, context: Context) -> Reading:
 
 
 def _is_gateway(content: Content) -> bool:
-    document = content.document
-    if isinstance(document, dict):  # the German list without its signature
-        return isinstance(document.get("certificates"), list)
-    return isinstance(document, list) and any(
-        isinstance(entry, dict) and "rawData" in entry for entry in document[:16]
-    )
+    # By the start of it, so that a large list is not parsed as JSON only to be recognised.
+    start = content.data[:_LONGEST_START]
+    if not looks_like_json(start) or b'"rawData"' not in start:
+        return False
+    return start.find(b"[") < start.find(b"{") or b'"certificates"' in start
 
 
 def _is_kid_map(content: Content) -> bool:

@@ -34,7 +34,7 @@ def read_german_list(content: Content, context: Context) -> Reading:
         TrustListSignatureError: The signature is not one, is not of this key over these bytes,
             or the key is not on P-256.
         TrustListFormatError: Without a key: the first line is no signature. Below it is no JSON
-            with an array ``certificates``, or too long a one.
+            with an array of entries, or too long a one.
 
     Spec: German "DSC list" as its apps read it; RFC 9053 §2.1 (form of the signature).
     """
@@ -45,11 +45,7 @@ def read_german_list(content: Content, context: Context) -> Reading:
         _check(signature, context.signing_key, signed)
     elif signature is None:
         raise TrustListFormatError(_NAME, "line 1", "expected 64 bytes in Base64")
-    document = json_text.parse(signed)
-    entries = document.get("certificates") if isinstance(document, dict) else None
-    if not isinstance(entries, list):
-        raise TrustListFormatError(_NAME, "line 2", "expected an array named certificates")
-    reading = read_entries(entries, context, _NAME)
+    reading = read_entries(Content(signed), context, _NAME)
     return reading._replace(is_authenticated=context.signing_key is not None)
 
 

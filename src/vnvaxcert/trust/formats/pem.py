@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from vnvaxcert.errors import TrustListFormatError
-from vnvaxcert.trust.entry import Entry, SetAside, certificate_kid, decode_base64, source
+from vnvaxcert.trust.entry import Entry, Published, SetAside, certificate_kid, decode_base64, source
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format, Reading
 from vnvaxcert.trust.formats.json_text import looks_like_json
 
@@ -39,6 +39,7 @@ def read_pem(content: Content, context: Context) -> Reading:
     """
     entries: list[Entry] = []
     aside: list[SetAside] = []
+    published = Published(context.name)
     for number, block in enumerate(_blocks(content.data), start=1):
         if number > MAX_ENTRIES:
             raise TrustListFormatError(PEM.name, "", f"more than {MAX_ENTRIES} blocks")
@@ -49,12 +50,12 @@ def read_pem(content: Content, context: Context) -> Reading:
             problem = f"a PEM block of another kind ({label}); expected CERTIFICATE"
         if not problem:
             try:
-                certificate = decode_base64(block.body.decode("ascii"))
+                certificate = decode_base64(block.body)
             except ValueError:
                 problem = "certificate: not Base64"
             else:
                 kid = certificate_kid(certificate)
-                entries.append(Entry(kid, certificate, origin=context.name, place=place))
+                entries.append(Entry(kid, certificate, published, place))
         if problem:
             aside.append(SetAside(b"", None, source(context.name, place), problem))
     return Reading(entries, aside)
@@ -86,11 +87,12 @@ def read_der(content: Content, context: Context) -> Reading:
     Spec: RFC 5280 §4.1.
     """
     certificate = content.data
-    return Reading([Entry(certificate_kid(certificate), certificate, origin=context.name)], [])
+    entry = Entry(certificate_kid(certificate), certificate, Published(context.name))
+    return Reading([entry], [])
 
 
 def _is_pem(content: Content) -> bool:
-    return _BEGIN in content.data and not looks_like_json(content.data)
+    return not looks_like_json(content.data) and _BEGIN in content.data
 
 
 def _is_der(content: Content) -> bool:
