@@ -73,9 +73,7 @@ def _run(given: list[str]) -> Outcome:
     if name in ("-h", "--help", "help"):
         return Outcome(ACCEPTED, _help())
     if name == "--version":
-        from importlib.metadata import version
-
-        return Outcome(ACCEPTED, f"vnvaxcert {version('vnvaxcert')}\n")
+        return Outcome(ACCEPTED, f"vnvaxcert {_release()}\n")
     if name.startswith("HC1:"):
         raise CommandError("name a command first, as in: vnvaxcert verify 'HC1:...' --trust LIST")
     # Repeated only when it cannot be somebody's certificate.
@@ -100,6 +98,15 @@ def _help() -> str:
         "Exit status: 0 accepted or done, 1 refused, 2 wrong usage, unreadable input or bad\n"
         "trust list.\n"
     )
+
+
+def _release() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("vnvaxcert")
+    except PackageNotFoundError:  # run from a copy of the source
+        return "of unknown release: it is not installed"
 
 
 def _is_extra_installed() -> bool:

@@ -7,9 +7,10 @@ as all the cryptography of a verification, or three times as much.
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import IO, Final, NoReturn
+from typing import Final, NoReturn
 
 from vnvaxcert.cli.outcome import CommandError, HelpAsked
 
@@ -35,7 +36,7 @@ class Parser(argparse.ArgumentParser):
             prog=f"vnvaxcert {command}",
             description=description,
             epilog=epilog,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_formatter,
             allow_abbrev=False,
         )
 
@@ -61,9 +62,19 @@ class Parser(argparse.ArgumentParser):
         """Raise instead of ending the process."""
         raise CommandError(f"{message} (see: {self.prog} --help)")
 
-    def print_help(self, file: IO[str] | None = None) -> None:
+    def print_help(self, file: object = None) -> None:
         """Raise instead of printing; a command's words go out in one place."""
         raise HelpAsked(self.format_help())
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """The layout of ``--help``. Given no width, argparse would import the whole of `shutil`."""
+    try:
+        columns = os.get_terminal_size().columns
+    except OSError:
+        columns = 100
+    width = max(40, min(columns, 100))
+    return argparse.RawDescriptionHelpFormatter(prog, max_help_position=26, width=width)
 
 
 def add_input(parser: Parser) -> None:

@@ -51,9 +51,9 @@ def run(arguments: list[str]) -> Outcome:
     values = _parser().read(arguments)
     drawing = _drawing(values.qr)
     document = _claims(values.claims)
-    signer = _signer(values)
     issued_at = (values.at or datetime.now(UTC)).replace(microsecond=0)
     try:
+        signer = _signer(values)
         expires_at = issued_at + timedelta(days=values.days)
         certificate, warnings = read_claims(document)
         text = issue(

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial, reduce
 from operator import or_
-from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from vnvaxcert.cli.outcome import CommandError
@@ -44,9 +43,8 @@ def load(values: Namespace) -> Basis:
         CommandError: A file cannot be read or used, or a list is stale at the moment.
     """
     at = values.at or datetime.now(UTC)
-    key = None if values.list_key is None else Path(values.list_key)
     return Basis(
-        trust=_join(partial(TrustList.load, signing_key=key, at=at), values.trust),
+        trust=_join(partial(TrustList.load, signing_key=values.list_key, at=at), values.trust),
         at=at,
         authorities=_join(partial(TrustList.load, at=at), values.authorities),
         revocations=_join(RevocationList.load, values.revocation),

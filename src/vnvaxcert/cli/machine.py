@@ -173,11 +173,7 @@ def _certificate(certificate: HealthCertificate) -> Document:
 
 
 def _record(record: object) -> Document:
-    from dataclasses import fields, is_dataclass
-
-    if not is_dataclass(record):
-        raise TypeError("expected a record")
-    return {one.name: _value(getattr(record, one.name)) for one in fields(record)}
+    return {name: _value(value) for name, value in vars(record).items()}
 
 
 def _value(value: object) -> object:

@@ -103,13 +103,32 @@ def show_envelope(
 
 def show_warnings(screen: Screen, warnings: Sequence[CertificateWarning]) -> None:
     """The warnings, in words."""
-    screen.marks(
-        "Warnings",
-        [
-            ("caution", one.code, f"{one.message} ({one.path})" if one.path else one.message)
-            for one in warnings
-        ],
-    )
+    screen.listing("Warnings", "caution", [_warning(one) for one in warnings])
+
+
+def _warning(warning: CertificateWarning) -> str:
+    """One warning; those about codes without the names of wire keys and value sets."""
+    subject = _CODED_KEYS.get(warning.path.rpartition("/")[2])
+    remark = _ON_CODES.get(warning.code)
+    words = warning.message if subject is None or remark is None else f"{subject}: {remark}"
+    place = f", {warning.path}" if warning.path else ""
+    return f"{words} ({warning.code}{place})"
+
+
+_CODED_KEYS: Final = {
+    "tg": "disease",
+    "vp": "kind of vaccine",
+    "mp": "vaccine",
+    "ma": "manufacturer",
+    "tt": "kind of test",
+    "tr": "result",
+    "co": "country",
+}
+_ON_CODES: Final = {
+    "valueset.unknown": "this code is in no value set known here",
+    "valueset.deprecated": "this code is no longer in use",
+    "valueset.mismatch": "it is not the one that belongs to the vaccine",
+}
 
 
 def moment(value: datetime | None) -> str | None:

@@ -103,6 +103,24 @@ class Screen:
             grid.add_row(mark, Text(text))
         self._draw(Text(title, style="bold"), grid, Text())
 
+    def listing(self, title: str, tone: Tone, lines: Sequence[str]) -> None:
+        """Sentences under a title, each marked."""
+        if not lines:
+            return
+        cleaned = [_clean(line) for line in lines]
+        if not self._is_drawn:
+            self._plain += [title, *(f"  {_SYMBOLS[tone]} {line}" for line in cleaned), ""]
+            return
+        from rich.table import Table
+        from rich.text import Text
+
+        grid = Table.grid(padding=(0, 1, 0, 0))
+        grid.add_column(no_wrap=True)
+        grid.add_column(overflow="fold")
+        for line in cleaned:
+            grid.add_row(Text(f"  {_SYMBOLS[tone]}", style=_STYLES[tone]), Text(line))
+        self._draw(Text(title, style="bold"), grid, Text())
+
     def remark(self, text: str) -> None:
         """A sentence that is less important than the rest."""
         if not self._is_drawn:
@@ -117,11 +135,14 @@ class Screen:
         if not text:
             return
         if not self._is_drawn:
-            self._plain += [f"== {_clean(text)} ==", ""]
+            gap = [""] if self._plain else []
+            self._plain += [*gap, f"== {_clean(text)} ==", ""]
             return
         from rich.rule import Rule
         from rich.text import Text
 
+        if self._console is not None:
+            self._draw(Text())
         self._draw(Rule(Text(_clean(text))))
 
     def text(self) -> str:

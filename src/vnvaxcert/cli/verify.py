@@ -103,8 +103,8 @@ def show_refusal(screen: Screen, refusal: Refusal, is_argument: bool = False) ->
     error, found = refusal
     screen.verdict("bad", "REFUSED", *people.explain(error, is_argument))
     if isinstance(error, SchemaError):
-        rules = [("bad", path or "/", rule) for path, rule in error.violations]
-        screen.marks("What breaks the schema", rules)
+        violations = [f"{path or '/'}: {rule}" for path, rule in error.violations]
+        screen.listing("What breaks the schema", "bad", violations)
     if found.signer is None:
         if found.unverified is not None:
             screen.remark("What it says proves nothing; `vnvaxcert decode` shows it all the same.")
