@@ -502,6 +502,17 @@ def test_a_raw_signature_of_another_length_is_invalid(size: int) -> None:
         keys.verify(Algorithm.ES256, specimens.ec_key().public_key(), signature, b"data")
 
 
+@pytest.mark.parametrize("kind", ORDERS)
+def test_zeros_in_front_of_s_or_after_it_make_another_signature(kind: str) -> None:
+    # r || 00 || s has the same two numbers, and must not be a second form of one signature.
+    key, algorithm = specimens.ec_key(kind), Algorithm(KINDS[kind])
+    signature = specimens.raw_signature(key, b"data")
+    r, s = signature[: len(signature) // 2], signature[len(signature) // 2 :]
+    for padded in (r + b"\0" + s, b"\0" + r + s, b"\0" + r + b"\0" + s, r + s + b"\0"):
+        with pytest.raises(InvalidSignatureError):
+            keys.verify(algorithm, key.public_key(), padded, b"data")
+
+
 def test_a_der_signature_is_no_cose_signature() -> None:
     key = specimens.ec_key()
     der = key.sign(b"data", ec.ECDSA(hashes.SHA256()))

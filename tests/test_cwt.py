@@ -211,6 +211,12 @@ def test_a_time_of_another_type_or_not_finite_is_refused(
         parse({claim: value})
 
 
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_the_refusal_of_a_time_that_is_not_finite_says_so(value: float) -> None:
+    with pytest.raises(ClaimsError, match="finite"):
+        parse({EXP: value})
+
+
 @pytest.mark.parametrize("tag", [2, 3, 4, 5])
 def test_big_numbers_are_no_times(tag: int) -> None:
     with pytest.raises(DecodeError) as caught:
