@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unicodedata import normalize
@@ -146,7 +145,13 @@ def _check_signer(
 
 def _payload(certificate: HealthCertificate) -> dict[str, Any]:
     """The payload, complete and checked strictly."""
-    complete = replace(certificate, holder=_with_icao_names(certificate.holder))
+    complete = HealthCertificate(
+        holder=_with_icao_names(certificate.holder),
+        vaccinations=certificate.vaccinations,
+        tests=certificate.tests,
+        recoveries=certificate.recoveries,
+        schema_version=certificate.schema_version,
+    )
     payload: dict[str, Any] = _writable(dcc.serialize(complete), "")
     try:
         written, _ = dcc.parse(payload, tolerated=NO_DEVIATION)
@@ -159,11 +164,16 @@ def _payload(certificate: HealthCertificate) -> dict[str, Any]:
 
 
 def _with_icao_names(holder: Holder) -> Holder:
-    if holder.family_name_icao is None and holder.family_name:
-        holder = replace(holder, family_name_icao=to_icao(holder.family_name))
-    if holder.given_name_icao is None and holder.given_name:
-        holder = replace(holder, given_name_icao=to_icao(holder.given_name))
-    return holder
+    def derived(icao: str | None, name: str | None) -> str | None:
+        return to_icao(name) if icao is None and name else icao
+
+    return Holder(
+        family_name=holder.family_name,
+        given_name=holder.given_name,
+        family_name_icao=derived(holder.family_name_icao, holder.family_name),
+        given_name_icao=derived(holder.given_name_icao, holder.given_name),
+        birth_date=holder.birth_date,
+    )
 
 
 def _writable(value: Any, path: str) -> Any:

@@ -115,4 +115,5 @@ class _Fields:
             kw_only=self._kw_only,
         )
         fields: dict[str, Any] = vars(described)["__dataclass_fields__"]
+        type.__setattr__(owner, "__dataclass_fields__", fields)  # from now on, without us
         return fields
