@@ -1010,6 +1010,14 @@ def test_claims_that_make_no_certificate_are_refused_with_every_reason(
     assert {one["path"] for one in found["violations"]} == set(paths)
 
 
+def test_reasons_are_given_in_words_for_people(
+    run: Run, folder: Path, signing: tuple[str, ...]
+) -> None:
+    claims_file(folder / "claims.json", specimens.payload(dob="Mẫu"))
+    done = run("issue", "claims.json", *signing)
+    assert "/dob: expected a date YYYY, YYYY-MM or YYYY-MM-DD from 1900 to 2099" in done.err
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

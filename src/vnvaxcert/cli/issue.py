@@ -143,7 +143,7 @@ def read_claims(document: object) -> Read:
     try:
         certificate, warnings = dcc.parse(completed, tolerated=NO_DEVIATION)
     except SchemaError as error:
-        raise IssueClaimsError(_violations(completed) or error.violations) from None
+        raise IssueClaimsError(_violations(completed, error)) from None
     unknown = [one for one in warnings if one.code == "schema.unknown_member"]
     if unknown:
         raise IssueClaimsError(tuple((one.path, one.message) for one in unknown))
@@ -162,12 +162,14 @@ def _with_icao_names(document: object) -> object:
     return {**document, "nam": {**names, **derived}}
 
 
-def _violations(document: object) -> tuple[tuple[str, str], ...]:
-    """What the JSON Schema has to say, which names every violation."""
+def _violations(document: object, error: SchemaError) -> tuple[tuple[str, str], ...]:
+    """Every violation: the JSON Schema finds them, the parser words what it found too."""
     from vnvaxcert.schema.documents import VERSIONS, violations
 
     version = document.get("ver") if isinstance(document, dict) else None
-    return violations(document, version) if version in VERSIONS else ()
+    found = violations(document, version) if version in VERSIONS else ()
+    worded = dict(error.violations)
+    return tuple((path, worded.get(path, rule)) for path, rule in found) or error.violations
 
 
 def _refusal(error: IssueError, *, is_json: bool) -> Outcome:

@@ -63,7 +63,7 @@ def run(arguments: list[str]) -> Outcome:
             show_refusal(screen, verdict, code.is_argument)
         else:
             show_acceptance(screen, verdict, basis.at)
-    if basis.trust is not None and not basis.trust.authenticated:
+    if refused < len(codes) and basis.trust is not None and not basis.trust.authenticated:
         screen.remark("The trust list's own signature was not checked (see --list-key).")
     if len(codes) > 1:
         screen.remark(f"{len(codes)} codes: {len(codes) - refused} accepted, {refused} refused.")
