@@ -8,10 +8,9 @@ be told for certain is refused; all else that is wrong with it is a note.
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Final
+from typing import Final, NoReturn
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -33,9 +32,8 @@ KEY_USAGES: Final = (  # RFC 5280 §4.2.1.3, by bit
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class CertificateFacts:
-    """What a certificate says. Equal to another one's when the bytes are.
+    """What a certificate says. Immutable; equal to another one's when the bytes are.
 
     Attributes:
         der: The whole certificate, as it came.
@@ -62,6 +60,33 @@ class CertificateFacts:
         signature: The signature over ``tbs``.
     """
 
+    __slots__ = (
+        "_remarks",
+        "_spki",
+        "_strict",
+        "aki",
+        "country",
+        "der",
+        "extended_key_usages",
+        "is_ca",
+        "issuer",
+        "issuer_der",
+        "key_usage",
+        "not_after",
+        "not_before",
+        "path_length",
+        "serial",
+        "signature",
+        "signature_algorithm",
+        "signature_parameters",
+        "ski",
+        "spki",
+        "subject",
+        "subject_der",
+        "tbs",
+        "usages",
+    )
+
     der: bytes
     tbs: bytes
     spki: bytes
@@ -83,9 +108,64 @@ class CertificateFacts:
     signature_algorithm: str
     signature_parameters: bytes | None
     signature: bytes
-    _remarks: tuple[str, ...] = ()
-    _strict: list[tuple[x509.Certificate | None, str]] = field(default_factory=list, init=False)
-    _spki: list[Spki] = field(default_factory=list, init=False)
+    _remarks: tuple[str, ...]
+    _strict: list[tuple[x509.Certificate | None, str]]
+    _spki: list[Spki]
+
+    def __init__(
+        self,
+        *,
+        der: bytes,
+        tbs: bytes,
+        spki: bytes,
+        subject: str,
+        issuer: str,
+        subject_der: bytes,
+        issuer_der: bytes,
+        serial: int,
+        not_before: datetime,
+        not_after: datetime,
+        country: str | None,
+        ski: bytes | None,
+        aki: bytes | None,
+        extended_key_usages: tuple[str, ...],
+        usages: frozenset[Usage],
+        key_usage: frozenset[str] | None,
+        is_ca: bool | None,
+        path_length: int | None,
+        signature_algorithm: str,
+        signature_parameters: bytes | None,
+        signature: bytes,
+        remarks: tuple[str, ...] = (),
+    ) -> None:
+        """Take the facts; `read_certificate` finds them."""
+        for name, value in (
+            ("der", der),
+            ("tbs", tbs),
+            ("spki", spki),
+            ("subject", subject),
+            ("issuer", issuer),
+            ("subject_der", subject_der),
+            ("issuer_der", issuer_der),
+            ("serial", serial),
+            ("not_before", not_before),
+            ("not_after", not_after),
+            ("country", country),
+            ("ski", ski),
+            ("aki", aki),
+            ("extended_key_usages", extended_key_usages),
+            ("usages", usages),
+            ("key_usage", key_usage),
+            ("is_ca", is_ca),
+            ("path_length", path_length),
+            ("signature_algorithm", signature_algorithm),
+            ("signature_parameters", signature_parameters),
+            ("signature", signature),
+            ("_remarks", remarks),
+            ("_strict", []),
+            ("_spki", []),
+        ):
+            object.__setattr__(self, name, value)
 
     @property
     def key_cert_sign(self) -> bool | None:
@@ -136,6 +216,12 @@ class CertificateFacts:
 
     def __hash__(self) -> int:
         return hash(self.der)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"facts are immutable: cannot set {name}")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"facts are immutable: cannot delete {name}")
 
     def __repr__(self) -> str:
         return (
@@ -216,7 +302,7 @@ def read_certificate(certificate: bytes) -> CertificateFacts:
         signature_algorithm=algorithm,
         signature_parameters=parameters,
         signature=data[signature + 1 : signature_end],
-        _remarks=tuple(remarks),
+        remarks=tuple(remarks),
     )
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from binascii import Error as Base64Error
 from binascii import a2b_base64
-from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from threading import Lock
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, NoReturn, TypeAlias
 
 from cryptography import x509
 
@@ -68,9 +67,8 @@ class SetAside(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class TrustedKey:
-    """A public key and what it may be used for.
+    """A public key and what it may be used for. Immutable.
 
     Attributes:
         kid: Key identifier as published, of any length.
@@ -88,6 +86,21 @@ class TrustedKey:
             certificate from a list that does not tell, by its constraints and key usage.
     """
 
+    __slots__ = (
+        "_remarks",
+        "algorithms",
+        "country",
+        "facts",
+        "kid",
+        "not_after",
+        "not_before",
+        "public_key",
+        "role",
+        "source",
+        "subject",
+        "usages",
+    )
+
     kid: bytes
     public_key: PublicKey
     algorithms: frozenset[Algorithm]
@@ -98,8 +111,41 @@ class TrustedKey:
     country: str | None
     usages: frozenset[Usage]
     source: str
-    role: Role = "signer"
-    _remarks: tuple[str, ...] = field(default=())
+    role: Role
+    _remarks: tuple[str, ...]
+
+    def __init__(
+        self,
+        *,
+        kid: bytes,
+        public_key: PublicKey,
+        algorithms: frozenset[Algorithm],
+        facts: CertificateFacts | None,
+        subject: str | None,
+        not_before: datetime | None,
+        not_after: datetime | None,
+        country: str | None,
+        usages: frozenset[Usage],
+        source: str,
+        role: Role = "signer",
+        remarks: tuple[str, ...] = (),
+    ) -> None:
+        """Take what is known of a key; lists make them from their entries."""
+        for name, value in (
+            ("kid", kid),
+            ("public_key", public_key),
+            ("algorithms", algorithms),
+            ("facts", facts),
+            ("subject", subject),
+            ("not_before", not_before),
+            ("not_after", not_after),
+            ("country", country),
+            ("usages", usages),
+            ("source", source),
+            ("role", role),
+            ("_remarks", remarks),
+        ):
+            object.__setattr__(self, name, value)
 
     @property
     def certificate(self) -> x509.Certificate | None:
@@ -119,6 +165,12 @@ class TrustedKey:
     def __repr__(self) -> str:
         names = "/".join(sorted(algorithm.name for algorithm in self.algorithms))
         return f"TrustedKey(kid={self.kid.hex()}, {names}, {self.role}, source={self.source!r})"
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a trusted key is immutable: cannot set {name}")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"a trusted key is immutable: cannot delete {name}")
 
 
 class Published(NamedTuple):
@@ -226,7 +278,7 @@ class Entry:
             usages=_both(published.usages, facts.usages),
             source=self.source,
             role=role,
-            _remarks=remarks,
+            remarks=remarks,
         )
 
     def _bare_key(self, spki: bytes) -> TrustedKey:

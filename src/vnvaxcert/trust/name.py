@@ -27,7 +27,11 @@ _SHORT_NAMES: Final = {  # RFC 4514 §3, by the content of the object identifier
 _NARROW: Final = frozenset({0x0C, 0x12, 0x13, 0x14, 0x16, 0x1A})
 _WIDE: Final = {0x1C: "utf-32-be", 0x1E: "utf-16-be"}
 
-_ESCAPED: Final = str.maketrans({character: f"\\{character}" for character in '\\"+,;<>'})
+# RFC 4514 §2.4. Other control characters stay, as the RFC has it: whoever prints a name on a
+# terminal has to deal with them.
+_ESCAPED: Final = str.maketrans(
+    {character: f"\\{character}" for character in '\\"+,;<>'} | {"\0": "\\00"}
+)
 
 
 class Name(NamedTuple):
@@ -86,17 +90,9 @@ def _decoded(tag: int, content: bytes) -> str | None:
 
 
 def _escaped(text: str) -> str:
-    """Escape what RFC 4514 §2.4 requires, and what would command a terminal or turn its text."""
     text = text.translate(_ESCAPED)
-    if not text.isprintable():
-        text = "".join(
-            letter
-            if letter.isprintable()
-            else "".join(f"\\{byte:02X}" for byte in letter.encode("utf-8", "surrogatepass"))
-            for letter in text
-        )
-    if text.endswith(" "):
+    if text.endswith(" ") and text != " ":
         text = f"{text[:-1]}\\ "
-    if text.startswith(("#", " ")) and text != "\\ ":
+    if text.startswith(("#", " ")):
         text = f"\\{text}"
     return text

@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Final, NoReturn, TypeAlias
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from vnvaxcert.cose.keys import PublicKey
 from vnvaxcert.errors import TrustListFormatError, TrustListSignatureError
@@ -185,7 +184,7 @@ class TrustList:
         aside: list[SetAside] = []
         for number, certificate in enumerate(certificates, start=1):
             if isinstance(certificate, x509.Certificate):
-                certificate = certificate.public_bytes(Encoding.DER)
+                certificate = _der(certificate)
             elif isinstance(certificate, str):
                 certificate = certificate.encode("utf-8", "replace")
             elif not isinstance(certificate, bytes):
@@ -235,8 +234,7 @@ class TrustList:
             for key in (given,) if isinstance(given, PublicKey) else given:
                 if not isinstance(key, PublicKey):
                     raise TypeError(f"expected a public EC or RSA key, not {type(key).__name__}")
-                spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-                entries.append(Entry(kid, spki, published))
+                entries.append(Entry(kid, _spki(key), published))
         return _made(cls, entries, [], _MEMORY)
 
     def __or__(self, other: TrustList) -> TrustList:
@@ -381,12 +379,27 @@ def _check_moment(at: datetime | None) -> None:
         raise ValueError("at is a naive datetime; give it a time zone")
 
 
+# The module of encodings takes as long to import as all of this library: only where it is needed.
+
+
+def _der(certificate: x509.Certificate) -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return certificate.public_bytes(Encoding.DER)
+
+
+def _spki(key: PublicKey) -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
 def _signing_key(given: SigningKey) -> PublicKey:
     """The public key in whatever form it was given."""
     if isinstance(given, PublicKey):
         return given
     if isinstance(given, x509.Certificate):
-        given = given.public_bytes(Encoding.DER)
+        given = _der(given)
     elif isinstance(given, str) and "-----BEGIN " in given:
         given = given.encode("utf-8", "replace")
     if not isinstance(given, bytes):
