@@ -153,11 +153,16 @@ def read_kid_map(content: Content, context: Context) -> Reading:
 
 
 def _is_gateway(content: Content) -> bool:
-    # By the start of it, so that a large list is not parsed as JSON only to be recognised.
+    # By its start, where that tells: a large list is not parsed as JSON only to be recognised.
     start = content.data[:_LONGEST_START]
-    if not looks_like_json(start) or b'"rawData"' not in start:
-        return False
-    return start.find(b"[") < start.find(b"{") or b'"certificates"' in start
+    if looks_like_json(start) and b'"rawData"' in start:
+        return start.find(b"[") < start.find(b"{") or b'"certificates"' in start
+    document = content.document
+    if isinstance(document, dict):  # the German list without its signature
+        return isinstance(document.get("certificates"), list)
+    return isinstance(document, list) and any(
+        isinstance(entry, dict) and "rawData" in entry for entry in document[:16]
+    )
 
 
 def _is_kid_map(content: Content) -> bool:

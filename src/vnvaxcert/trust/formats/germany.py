@@ -73,11 +73,12 @@ def _check(signature: bytes | None, key: PublicKey, signed: bytes) -> None:
 
 
 def _is_german_list(content: Content) -> bool:
+    """A signature and anything below it, or anything short and JSON below it."""
     line, separator, _ = content.data[: _LONGEST_SIGNATURE_LINE + 1].partition(b"\n")
-    if not separator or not line.strip(_WHITE_SPACE) or json_text.looks_like_json(line):
+    if not separator or json_text.looks_like_json(line):
         return False
-    below = content.data[len(line) + 1 : len(line) + 65]
-    return below.lstrip(_WHITE_SPACE).startswith(b"{")
+    below = content.data[len(line) + 1 : len(line) + 65].lstrip(_WHITE_SPACE)
+    return _signature(line) is not None or (bool(line.strip()) and below.startswith(b"{"))
 
 
 GERMAN_LIST: Final = Format(_NAME, _is_german_list, read_german_list, is_signed=True)

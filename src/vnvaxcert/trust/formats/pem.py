@@ -46,8 +46,8 @@ def read_pem(content: Content, context: Context) -> Reading:
         place = f"block {number}"
         problem = block.problem
         if not problem and block.label not in _CERTIFICATE_LABELS:
-            label = block.label.decode("ascii", "backslashreplace")
-            problem = f"a PEM block of another kind ({label}); expected CERTIFICATE"
+            label = ascii(block.label.decode("latin-1"))
+            problem = f"a PEM block of another kind, {label}; expected 'CERTIFICATE'"
         if not problem:
             try:
                 certificate = decode_base64(block.body)
