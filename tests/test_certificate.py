@@ -598,7 +598,7 @@ def test_facts_are_equal_when_the_bytes_are_and_cannot_be_changed() -> None:
     with pytest.raises(AttributeError, match="subject"):
         one.subject = "CN=Another"
     with pytest.raises(AttributeError, match="subject"):
-        delattr(one, "subject")
+        del one.subject
 
 
 # --- public keys ---------------------------------------------------------------------------------

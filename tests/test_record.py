@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 import typing
+from typing import Any
 
 import pytest
 
@@ -47,9 +48,10 @@ def test_attributes_are_given_by_keyword_and_defaults_hold() -> None:
         "right",
         "r",
     )
+    make: Any = Pair
     for arguments, keywords in (((1,), {}), ((), {}), ((), {"left": 1, "middle": 2})):
         with pytest.raises(TypeError):
-            Pair(*arguments, **keywords)
+            make(*arguments, **keywords)
 
 
 def test_positions_are_allowed_where_asked_for_and_the_check_runs() -> None:
@@ -72,8 +74,8 @@ def test_no_attribute_can_be_set_or_deleted() -> None:
 def test_equality_and_hash_go_by_class_and_attributes() -> None:
     assert Pair(left=1) == Pair(left=1, right="right")
     assert Pair(left=1) != Pair(left=2)
-    assert Pair(left=1) != Discreet(left=1, secret="right")
-    assert Pair(left=1) != (1, "right")
+    others: list[object] = [Discreet(left=1, secret="right"), (1, "right")]
+    assert Pair(left=1) not in others
     assert len({Pair(left=1), Pair(left=1), Pair(left=2)}) == 2
 
 
@@ -83,13 +85,17 @@ def test_repr_shows_what_it_may() -> None:
 
 
 def test_dataclasses_takes_a_record_for_one_of_its_own() -> None:
+    pair: Any = Pair(left=1)
+    discreet: Any = Discreet
+    replace: Any = dataclasses.replace
+    copied = replace(pair, left=5)
     assert dataclasses.is_dataclass(Pair)
-    assert dataclasses.replace(Pair(left=1), left=5) == Pair(left=5)
-    assert dataclasses.asdict(Pair(left=1)) == {"left": 1, "right": "right"}
-    shown = [(each.name, each.repr, each.kw_only) for each in dataclasses.fields(Discreet)]
+    assert copied == Pair(left=5)
+    assert dataclasses.asdict(pair) == {"left": 1, "right": "right"}
+    shown = [(each.name, each.repr, each.kw_only) for each in dataclasses.fields(discreet)]
     assert shown == [("left", True, True), ("secret", False, True)]
-    assert dataclasses.fields(Pair)[1].default == "right"
-    assert dataclasses.fields(Pair)[0].default is dataclasses.MISSING
+    assert dataclasses.fields(pair)[1].default == "right"
+    assert dataclasses.fields(pair)[0].default is dataclasses.MISSING
 
 
 @pytest.mark.parametrize("item", [Pair(left=1), Discreet(left=1, secret="s"), Checked(3)])

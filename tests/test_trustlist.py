@@ -160,6 +160,16 @@ def test_an_entry_that_repeats_another_is_set_aside() -> None:
     assert repeated == (b"same", None, "memory, entry 3", "repeats an earlier entry")
 
 
+def test_entries_that_cannot_be_read_are_compared_as_they_are() -> None:
+    entries = [(b"same", one) for one in (b"", b"\x30", b"\x30")]
+    broken = TrustList.from_bytes(gateway(*entries)[:-1] + b"]")
+    listed = json.loads(gateway((b"same", DSC), (b"same", DSC)))
+    listed[0]["rawData"] = listed[1]["rawData"] = "!"
+    found = reasons(TrustList.from_bytes(json.dumps(listed).encode()))
+    assert found == ["repeats an earlier entry", "certificate: neither DER nor Base64"]
+    assert len(reasons(broken)) == 3
+
+
 def test_a_kid_of_any_length_is_used_as_published_and_one_of_another_making_is_noted() -> None:
     for kid in (b"k", b"longer than eight bytes"):
         key = only(TrustList.from_bytes(gateway((kid, DSC))))
@@ -297,6 +307,25 @@ def test_an_rsa_key_restricted_to_sha_1_verifies_nothing() -> None:
     assert free.algorithms == {Algorithm.PS256}
     restricted = outcome(pss_restricted("3000"))  # the defaults: SHA-1
     assert isinstance(restricted, SetAside)
+
+
+def with_key(spki: bytes) -> bytes:
+    """A certificate whose key the backend would not write; its signature is not good."""
+    facts = read_certificate(DSC)
+    start, end = der.only(facts.tbs, 0, len(facts.tbs), der.SEQUENCE, "")
+    content = facts.tbs[start:end]
+    assert content.count(facts.spki) == 1
+    whole, _ = der.only(DSC, 0, len(DSC), der.SEQUENCE, "")
+    behind = DSC[whole + len(facts.tbs) :]
+    return der.encode(0x30, der.encode(0x30, content.replace(facts.spki, spki)), behind)
+
+
+def test_a_certificate_of_a_key_restricted_to_sha_1_verifies_nothing() -> None:
+    trust = TrustList.from_certificates([with_key(pss_restricted(""))])
+    assert only(trust).algorithms == {Algorithm.PS256}
+    assert only(trust).public_key.key_size == 1024
+    (reason,) = reasons(TrustList.from_certificates([with_key(pss_restricted("3000"))]))
+    assert "no signature algorithm" in reason
 
 
 def test_an_entry_that_may_be_either_is_told_by_its_content() -> None:

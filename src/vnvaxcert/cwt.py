@@ -156,18 +156,18 @@ def serialize(
         issuer: ``iss``, or None to leave it out.
         issued_at: ``iat``, aware; whole seconds are written.
         expires_at: ``exp``, likewise.
-        dcc: The DCC payload with its wire keys.
+        dcc: The DCC payload with its wire keys, in the order of deterministic CBOR.
+
+    Raises:
+        UnicodeEncodeError: A text with half a surrogate pair.
 
     Spec: RFC 8392 §3; HCERT §3.3; RFC 8949 §4.2.1.
     """
-    claims: dict[int, Any] = {
-        Claim.EXP.value: int(expires_at.timestamp()),
-        Claim.IAT.value: int(issued_at.timestamp()),
-        Claim.HCERT.value: {EU_DCC_V1: dcc},
-    }
-    if issuer is not None:
-        claims[Claim.ISS.value] = issuer
-    return cbor.encode(claims)
+    claims: dict[int, Any] = {} if issuer is None else {_ISS: issuer}
+    claims[_EXP] = int(expires_at.timestamp())
+    claims[_IAT] = int(issued_at.timestamp())
+    claims[_HCERT] = {EU_DCC_V1: dcc}
+    return cbor.encode_ordered(claims)
 
 
 def _time(claim: str, value: Any, warnings: list[CertificateWarning]) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unicodedata import normalize
@@ -85,8 +86,17 @@ def issue(
     if facts is not None:
         _check_signer(facts, certificate, issued_at, expires_at, may_outlive_signer)
     payload = _payload(certificate)
-    issuer = _writable(issuer, "claims/1")
-    claims = cwt.serialize(issuer=issuer, issued_at=issued_at, expires_at=expires_at, dcc=payload)
+    try:
+        claims = cwt.serialize(
+            issuer=normalize("NFC", issuer),
+            issued_at=issued_at,
+            expires_at=expires_at,
+            dcc=payload,
+        )
+    except UnicodeEncodeError:
+        raise IssueClaimsError(
+            tuple(_half_pairs(issuer, "claims/1")) + tuple(_half_pairs(payload, ""))
+        ) from None
     try:
         message = sign1.sign(
             claims, algorithm=signer.algorithm, kid=signer.kid, sign_bytes=signer.sign
@@ -152,14 +162,20 @@ def _payload(certificate: HealthCertificate) -> dict[str, Any]:
         recoveries=certificate.recoveries,
         schema_version=certificate.schema_version,
     )
-    payload: dict[str, Any] = _writable(dcc.serialize(complete), "")
+    payload = dcc.serialize(complete)
     try:
-        written, _ = dcc.parse(payload, tolerated=NO_DEVIATION)
+        written, warnings = dcc.parse(payload, tolerated=NO_DEVIATION)
     except SchemaError as error:
         raise IssueClaimsError(error.violations) from None
-    birth_date = written.holder.birth_date
-    if birth_date is not None and not birth_date.exists:
-        raise IssueClaimsError((("/dob", "expected a date that exists"),))
+    if warnings:  # a whole float where an integer belongs, which the schema lets pass, is one
+        payload = dcc.serialize(written)
+        birth_date = written.holder.birth_date
+        if birth_date is not None and not birth_date.exists:
+            raise IssueClaimsError((("/dob", "expected a date that exists"),))
+    for index, entry in enumerate(written.vaccinations):
+        for key, dose in (("dn", entry.dose_number), ("sd", entry.total_doses)):
+            if dose >= 2**63:
+                raise IssueClaimsError(((f"/v/{index}/{key}", "expected at most 63 bits"),))
     return payload
 
 
@@ -176,25 +192,14 @@ def _with_icao_names(holder: Holder) -> Holder:
     )
 
 
-def _writable(value: Any, path: str) -> Any:
-    """A value as it is written: texts in normal form C (HCERT §3.3.7), whole numbers as integers.
-
-    Raises:
-        IssueClaimsError: A text with half a surrogate pair, or an integer of more than 64 bits,
-            which CBOR cannot hold.
-    """
+def _half_pairs(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Where texts hold half a surrogate pair, which no encoding of Unicode can express."""
     if isinstance(value, str):
-        if value.isascii():
-            return value
         if any("\ud800" <= character <= "\udfff" for character in value):
-            raise IssueClaimsError(((path, "expected Unicode text"),))
-        return normalize("NFC", value)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, int) and not -(2**63) <= value < 2**63:
-        raise IssueClaimsError(((path, "expected an integer of at most 64 bits"),))
-    if isinstance(value, dict):
-        return {key: _writable(member, f"{path}/{key}") for key, member in value.items()}
-    if isinstance(value, list):
-        return [_writable(member, f"{path}/{index}") for index, member in enumerate(value)]
-    return value
+            yield path, "expected Unicode text"
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            yield from _half_pairs(member, f"{path}/{key}")
+    elif isinstance(value, list):
+        for index, member in enumerate(value):
+            yield from _half_pairs(member, f"{path}/{index}")

@@ -78,9 +78,10 @@ def _repr_of(visible: tuple[str, ...]) -> Callable[[object], str]:
 
 
 def _equal(self: object, other: object) -> bool:
-    if type(other) is not type(self):
-        return NotImplemented
-    return bool(vars(self) == vars(other))
+    if type(other) is type(self):
+        same: bool = vars(self) == vars(other)
+        return same
+    return NotImplemented
 
 
 def _hash(self: object) -> int:

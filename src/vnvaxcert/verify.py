@@ -217,7 +217,7 @@ def check_signature(
     signers = []
     for key in candidates:
         try:
-            keys.verify(algorithm, key.public_key, signed.signature, to_be_signed)
+            keys.verify_bound(algorithm, key.public_key, signed.signature, to_be_signed)
         except InvalidSignatureError:
             continue
         signers.append(key)

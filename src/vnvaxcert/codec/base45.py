@@ -41,14 +41,17 @@ def encode(data: bytes) -> str:
     lanes[1::4] = data[0:paired:2]
     lanes[0::4] = data[1:paired:2]
     numbers = int.from_bytes(lanes, "little")
-    quotient_mask = int.from_bytes(b"\xff\x07\x00\x00" * groups, "little")
-    over_45 = (numbers * _RECIPROCAL >> _SHIFT) & quotient_mask
-    over_2025 = (over_45 * _RECIPROCAL >> _SHIFT) & quotient_mask
+    mask = _quotients(groups)
+    over_45 = numbers * _RECIPROCAL >> _SHIFT & mask
+    over_2025 = over_45 * _RECIPROCAL >> _SHIFT & mask
+    # c + 256 d + 65536 e, with c = n - 45 (n / 45), d = n / 45 - 45 (n / 2025), e = n / 2025.
+    values = (numbers + (256 - 45) * over_45 + (65536 - 45 * 256) * over_2025).to_bytes(
+        groups * 4, "little"
+    )
     out = bytearray(groups * 3)
-    size = groups * 4
-    out[0::3] = (numbers - 45 * over_45).to_bytes(size, "little")[0::4]
-    out[1::3] = (over_45 - 45 * over_2025).to_bytes(size, "little")[0::4]
-    out[2::3] = over_2025.to_bytes(size, "little")[0::4]
+    out[0::3] = values[0::4]
+    out[1::3] = values[1::4]
+    out[2::3] = values[2::4]
     if paired < len(data):
         high, low = divmod(data[paired], 45)
         out += bytes((low, high))
@@ -102,6 +105,12 @@ def decode(text: str) -> bytes:
             raise Base45Error("last group of 2 characters exceeds 255", whole)
         out.append(last)
     return bytes(out)
+
+
+@lru_cache(maxsize=64)
+def _quotients(groups: int) -> int:
+    """The mask of the 11 bits that a quotient takes in each 32-bit lane."""
+    return int.from_bytes(b"\xff\x07\x00\x00" * groups, "little")
 
 
 @lru_cache(maxsize=64)

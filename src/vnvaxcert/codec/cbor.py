@@ -197,9 +197,28 @@ def encode(item: object) -> bytes:
     return cbor2.dumps(_ordered(item))
 
 
+def encode_ordered(item: object) -> bytes:
+    """`encode` for an item whose maps have their keys in order already, without floats.
+
+    Args:
+        item: As for `encode`; the caller has put the keys of every map in the order of RFC 8949
+            §4.2.1. Sorting them would take five times as long as encoding them.
+
+    Returns:
+        The same bytes as `encode`.
+
+    Raises:
+        UnicodeEncodeError: A text with half a surrogate pair.
+    """
+    return cbor2.dumps(item)
+
+
 def _ordered(item: object) -> object:
     if isinstance(item, dict):
-        return {key: _ordered(item[key]) for key in sorted(item, key=_key_bytes)}
+        return {
+            key: value if type(value) is str else _ordered(value)
+            for key, value in _ordered_members(item)
+        }
     if isinstance(item, list | tuple):
         return [_ordered(member) for member in item]
     if isinstance(item, int):
@@ -213,10 +232,12 @@ def _ordered(item: object) -> object:
     raise TypeError(f"cannot encode a value of type {type(item).__name__}")
 
 
-def _key_bytes(key: object) -> bytes:
-    if isinstance(key, str) and len(key) < 8 and key.isascii():  # every member of a DCC
-        return b"%c" % (0x60 + len(key)) + key.encode()
-    return encode(key)
+def _ordered_members(item: dict[Any, Any]) -> list[tuple[Any, Any]]:
+    """The members of a map, by their keys' encodings, byte by byte (RFC 8949 §4.2.1)."""
+    if all(type(key) is str for key in item) and "".join(item).isascii():
+        # Of ASCII texts the shorter comes first, as its head does: sort twice in C.
+        return [(key, item[key]) for key in sorted(sorted(item), key=len)]
+    return sorted(item.items(), key=lambda member: encode(member[0]))
 
 
 def _reason(error: cbor2.CBORError) -> str:

@@ -6,7 +6,7 @@ to RSA. Nothing else ever verifies, whatever the message claims.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -32,6 +32,8 @@ _CURVE_OF = {
     Algorithm.ES512: "secp521r1",
 }
 _ALGORITHMS_OF_CURVE = {curve: frozenset({alg}) for alg, curve in _CURVE_OF.items()}
+_KEY_FOR = {alg: f"a key on the curve {curve}" for alg, curve in _CURVE_OF.items()}
+_KEY_FOR[Algorithm.PS256] = "an RSA key"
 _ALGORITHMS_OF_RSA = frozenset({Algorithm.PS256})
 _NO_ALGORITHMS: frozenset[Algorithm] = frozenset()
 
@@ -90,23 +92,38 @@ def verify(algorithm: Algorithm, public_key: PublicKey, signature: bytes, data: 
 
     Spec: RFC 9053 §2.1, RFC 8230 §2 (salt of 32 bytes).
     """
+    if algorithm not in algorithms_for(public_key):
+        raise AlgorithmError(f"{algorithm.name} needs {_KEY_FOR[algorithm]}")
+    verify_bound(algorithm, public_key, signature, data)
+
+
+def verify_bound(
+    algorithm: Algorithm, public_key: PublicKey, signature: bytes, data: bytes
+) -> None:
+    """`verify` for a key that is known to be of the kind the algorithm needs.
+
+    Args:
+        algorithm: One of ``algorithms_for(public_key)``; the caller has made sure.
+        public_key: As in `verify`.
+        signature: As in `verify`.
+        data: As in `verify`.
+
+    Raises:
+        InvalidSignatureError: As in `verify`.
+    """
     try:
-        if algorithm is Algorithm.PS256:
-            if not isinstance(public_key, rsa.RSAPublicKey):
-                raise AlgorithmError("PS256 needs an RSA key")
-            public_key.verify(signature, data, _PSS, _SHA256)
+        size = ECDSA_SIGNATURE_BYTES.get(algorithm)
+        if size is None:
+            cast(rsa.RSAPublicKey, public_key).verify(signature, data, _PSS, _SHA256)
             return
-        if isinstance(public_key, rsa.RSAPublicKey) or (
-            public_key.curve.name != _CURVE_OF[algorithm]
-        ):
-            raise AlgorithmError(f"{algorithm.name} needs a key on {_CURVE_OF[algorithm]}")
-        size = ECDSA_SIGNATURE_BYTES[algorithm]
         if len(signature) != size:
             raise InvalidSignatureError
         half = size // 2
         r = int.from_bytes(signature[:half], "big")
         s = int.from_bytes(signature[half:], "big")
-        public_key.verify(encode_dss_signature(r, s), data, _ECDSA[algorithm])
+        cast(ec.EllipticCurvePublicKey, public_key).verify(
+            encode_dss_signature(r, s), data, _ECDSA[algorithm]
+        )
     except InvalidSignature:
         raise InvalidSignatureError from None
 
@@ -131,10 +148,14 @@ def sign(
 
     Spec: RFC 9053 §2.1, RFC 8230 §2.
     """
-    if algorithm not in algorithms_for(private_key.public_key()):
-        raise AlgorithmError(f"the key cannot make {algorithm.name} signatures")
-    if isinstance(private_key, rsa.RSAPrivateKey):
+    if algorithm is Algorithm.PS256:
+        if not isinstance(private_key, rsa.RSAPrivateKey):
+            raise AlgorithmError(f"{algorithm.name} needs {_KEY_FOR[algorithm]}")
         return private_key.sign(data, _PSS, _SHA256)
+    if isinstance(private_key, rsa.RSAPrivateKey) or (
+        private_key.curve.name != _CURVE_OF[algorithm]
+    ):
+        raise AlgorithmError(f"{algorithm.name} needs {_KEY_FOR[algorithm]}")
     scheme = _ECDSA[algorithm]
     if deterministic:
         scheme = ec.ECDSA(scheme.algorithm, deterministic_signing=True)

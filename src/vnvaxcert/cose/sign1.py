@@ -34,7 +34,6 @@ class Sign1:
 
     def __init__(
         self,
-        *,
         protected: bytes,
         payload: bytes,
         signature: bytes,
@@ -165,11 +164,11 @@ def parse(message: bytes) -> Sign1:
         raise CoseStructureError("the signature is not a byte string")
     protected_header = read_protected(protected)
     return Sign1(
-        protected=b"" if protected_header.is_empty else protected,
-        payload=payload,
-        signature=signature,
-        protected_header=protected_header,
-        unprotected_header=Header(unprotected) if unprotected else _EMPTY_HEADER,
+        b"" if protected_header.is_empty else protected,
+        payload,
+        signature,
+        protected_header,
+        Header(unprotected) if unprotected else _EMPTY_HEADER,
     )
 
 

@@ -12,11 +12,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, Final, TypeAlias, TypeVar
+from unicodedata import normalize
 
 from vnvaxcert.codec.cbor import TAG_DATE_TIME, UNDEFINED, Tagged
 from vnvaxcert.errors import SchemaError
 from vnvaxcert.schema import valuesets
 from vnvaxcert.schema.deviations import EVERY_DEVIATION, Deviation
+from vnvaxcert.schema.ordinary import ICAO_CHARACTERS, read_ordinary
 from vnvaxcert.schema.records import (
     CertificateWarning,
     HealthCertificate,
@@ -28,7 +30,6 @@ from vnvaxcert.schema.records import (
 )
 from vnvaxcert.schema.versions import RULES, Rules
 
-_ICAO_CHARACTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ<")
 _Record = TypeVar("_Record", Vaccination, TestResult, Recovery)
 _MAX_VIOLATIONS: Final = 50  # more explain nothing; a hostile payload can hold thousands
 
@@ -53,6 +54,10 @@ def parse(
 
     Spec: DCC schema 1.0.0 to 1.3.3; HCERT §3.3.1.
     """
+    if type(payload) is dict:
+        certificate = read_ordinary(payload)
+        if certificate is not None:
+            return certificate, ()
     return _Reader(tolerated).read(payload)
 
 
@@ -64,37 +69,43 @@ def serialize(certificate: HealthCertificate) -> dict[str, Any]:
 
     Returns:
         A new dict of text, integers, dicts and lists, ready for CBOR or JSON. What is None is
-        left out; an absent birth date is the empty text.
+        left out; an absent birth date is the empty text. Texts are in Unicode normal form C
+        (HCERT §3.3.7), the members of every map in the order of deterministic CBOR.
 
-    Spec: DCC schema 1.3.3.
+    Raises:
+        ValueError: A time without a time zone.
+
+    Spec: DCC schema 1.3.3; RFC 8949 §4.2.1.
     """
-    holder = certificate.holder
-    payload: dict[str, Any] = {
-        "ver": certificate.schema_version,
-        "nam": _serialize_record(holder, _HOLDER_FIELDS),
-        "dob": "" if holder.birth_date is None else str(holder.birth_date),
-    }
+    payload: dict[str, Any] = {}
     for key, entries, fields in (
-        ("v", certificate.vaccinations, _VACCINATION_FIELDS),
-        ("t", certificate.tests, _TEST_FIELDS),
         ("r", certificate.recoveries, _RECOVERY_FIELDS),
+        ("t", certificate.tests, _TEST_FIELDS),
+        ("v", certificate.vaccinations, _VACCINATION_FIELDS),
     ):
         if entries:
             payload[key] = [_serialize_record(entry, fields) for entry in entries]
+    holder = certificate.holder
+    payload["dob"] = "" if holder.birth_date is None else str(holder.birth_date)
+    payload["nam"] = _serialize_record(holder, _HOLDER_FIELDS)
+    payload["ver"] = certificate.schema_version
     return payload
 
 
 def _serialize_record(record: object, fields: _Fields) -> dict[str, Any]:
     values: dict[str, Any] = {}
+    attributes = vars(record)
     for key, attribute, _ in fields:
-        value = getattr(record, attribute)
-        if isinstance(value, datetime):
+        value = attributes[attribute]
+        if type(value) is str:
+            values[key] = value if value.isascii() else normalize("NFC", value)
+        elif isinstance(value, datetime):
             if value.utcoffset() is None:
                 raise ValueError(f"{attribute} has no time zone")
-            value = _to_utc(value).isoformat().replace("+00:00", "Z")
+            values[key] = _to_utc(value).isoformat().replace("+00:00", "Z")
         elif isinstance(value, date):
-            value = value.isoformat()
-        if value is not None:
+            values[key] = value.isoformat()
+        elif value is not None:
             values[key] = value
     return values
 
@@ -320,7 +331,7 @@ class _Reader:
     def icao_name(self, entry: Mapping[str, Any], key: str) -> str | None:
         """A name in machine-readable letters, of at most the version's length; may be absent."""
         value = self.name(entry, key)
-        if value is not None and not _ICAO_CHARACTERS.issuperset(value):
+        if value is not None and not ICAO_CHARACTERS.issuperset(value):
             expected = "expected only the letters A to Z and <"
             self._deviate(Deviation.NAME_CHARACTERS, f"{self._path}/{key}", expected)
         return value
@@ -506,7 +517,8 @@ def _birth_date_pattern() -> re.Pattern[str]:
 _Field: TypeAlias = tuple[str, str, Callable[[_Reader, Mapping[str, Any], str], Any]]
 _Fields: TypeAlias = tuple[_Field, ...]
 
-# Wire key, attribute, how it is read. These tables are the one place that pairs them.
+# Wire key, attribute, how it is read. These tables are the one place that pairs them; they are in
+# the order that deterministic CBOR wants, shorter keys first.
 _HOLDER_FIELDS: Final[_Fields] = (
     ("fn", "family_name", _Reader.name),
     ("gn", "given_name", _Reader.name),
@@ -514,38 +526,38 @@ _HOLDER_FIELDS: Final[_Fields] = (
     ("gnt", "given_name_icao", _Reader.icao_name),
 )
 _VACCINATION_FIELDS: Final[_Fields] = (
+    ("ci", "certificate_id", _Reader.bounded_text),
+    ("co", "country", _Reader.country),
+    ("dn", "dose_number", _Reader.dose),
+    ("dt", "date", _Reader.day),
+    ("is", "issuer", _Reader.bounded_text),
+    ("ma", "manufacturer", _Reader.text),
+    ("mp", "product", _Reader.text),
+    ("sd", "total_doses", _Reader.dose),
     ("tg", "disease", _Reader.text),
     ("vp", "vaccine", _Reader.text),
-    ("mp", "product", _Reader.text),
-    ("ma", "manufacturer", _Reader.text),
-    ("dn", "dose_number", _Reader.dose),
-    ("sd", "total_doses", _Reader.dose),
-    ("dt", "date", _Reader.day),
-    ("co", "country", _Reader.country),
-    ("is", "issuer", _Reader.bounded_text),
-    ("ci", "certificate_id", _Reader.bounded_text),
 )
 _TEST_FIELDS: Final[_Fields] = (
-    ("tg", "disease", _Reader.text),
-    ("tt", "test_type", _Reader.text),
-    ("nm", "test_name", _Reader.test_name),
-    ("ma", "device", _Reader.optional_text),
-    ("sc", "sample_collected_at", _Reader.moment),
-    ("dr", "result_at", _Reader.result_time),
-    ("tr", "result", _Reader.text),
-    ("tc", "testing_centre", _Reader.testing_centre),
-    ("co", "country", _Reader.country),
-    ("is", "issuer", _Reader.bounded_text),
     ("ci", "certificate_id", _Reader.bounded_text),
+    ("co", "country", _Reader.country),
+    ("dr", "result_at", _Reader.result_time),
+    ("is", "issuer", _Reader.bounded_text),
+    ("ma", "device", _Reader.optional_text),
+    ("nm", "test_name", _Reader.test_name),
+    ("sc", "sample_collected_at", _Reader.moment),
+    ("tc", "testing_centre", _Reader.testing_centre),
+    ("tg", "disease", _Reader.text),
+    ("tr", "result", _Reader.text),
+    ("tt", "test_type", _Reader.text),
 )
 _RECOVERY_FIELDS: Final[_Fields] = (
-    ("tg", "disease", _Reader.text),
-    ("fr", "first_positive_date", _Reader.day),
+    ("ci", "certificate_id", _Reader.bounded_text),
     ("co", "country", _Reader.country),
-    ("is", "issuer", _Reader.bounded_text),
     ("df", "valid_from", _Reader.day),
     ("du", "valid_until", _Reader.day),
-    ("ci", "certificate_id", _Reader.bounded_text),
+    ("fr", "first_positive_date", _Reader.day),
+    ("is", "issuer", _Reader.bounded_text),
+    ("tg", "disease", _Reader.text),
 )
 _ROOT_KEYS: Final = frozenset({"ver", "nam", "dob", "v", "t", "r"})
 _NAME_KEYS: Final = frozenset(key for key, _, _ in _HOLDER_FIELDS)

@@ -146,6 +146,21 @@ _GOOD_TESTS: Final = frozenset(
 )
 
 
+def are_ordinary(disease: str, vaccine: str, product: str, manufacturer: str, country: str) -> bool:
+    """Whether `check_vaccination_codes` finds nothing to say about these codes.
+
+    Args:
+        disease: ``tg``.
+        vaccine: ``vp``.
+        product: ``mp``.
+        manufacturer: ``ma``.
+        country: ``co``.
+    """
+    return (disease, vaccine, product, manufacturer) in _GOOD_VACCINATIONS and (
+        country in _GOOD_COUNTRIES
+    )
+
+
 def check_vaccination_codes(
     disease: str, vaccine: str, product: str, manufacturer: str, country: str
 ) -> Warnings:
@@ -169,9 +184,7 @@ def check_vaccination_codes(
 
     Spec: eHealth Network, value sets for the DCC, §2.1 to §2.4, §2.6, annex A.
     """
-    if (disease, vaccine, product, manufacturer) in _GOOD_VACCINATIONS and (
-        country in _GOOD_COUNTRIES
-    ):
+    if are_ordinary(disease, vaccine, product, manufacturer, country):
         return ()
     found = _listed(
         ("tg", disease, DISEASES),

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
 
+from vnvaxcert.schema.records import Kind
 
-class Usage(StrEnum):
-    """The kinds of certificate a signer's extended key usage can name."""
-
-    TEST = "test"
-    VACCINATION = "vaccination"
-    RECOVERY = "recovery"
+Usage = Kind
+"""What a signer's extended key usage can name are the kinds of certificate there are."""
 
 
 # Two arcs are in use: the registered one, and one with an extra 0 that an early text had and
