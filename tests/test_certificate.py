@@ -246,7 +246,10 @@ def test_a_name_that_its_authority_encoded_twice_is_left_as_it_is() -> None:
 
 # --- names ---------------------------------------------------------------------------------------
 
-PRINTABLE = st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "), min_size=1)
+# At most 64 bytes, beyond which the backend warns.
+PRINTABLE = st.text(
+    st.characters(exclude_categories=["C", "Z"]) | st.just(" "), min_size=1, max_size=16
+)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["CN", "O", "L"]), PRINTABLE), min_size=1, max_size=4))
@@ -484,6 +487,17 @@ def test_times_of_other_types_are_refused() -> None:
     good = der.encode(der.UTC_TIME, b"220101000000Z")
     assert "validity" in unusable(changed(certificate(), good, b"\x18" + good[1:]))
     assert "validity" in unusable(changed(certificate(), good, b"\x04" + good[1:]))
+
+
+def test_a_validity_of_three_times_is_refused() -> None:
+    two = der.encode(0x30, *(der.encode(der.UTC_TIME, b"220101000000Z") for _ in range(2)))
+    data = certificate(not_before=START, not_after=START)
+    start, end = der.only(data, 0, len(data), der.SEQUENCE, "")
+    tbs_start, tbs_end = der.expect(data, start, end, der.SEQUENCE, "")
+    three = der.encode(0x30, two[2:], two[2:17])
+    assert data.count(two) == 1
+    tbs = der.encode(0x30, data[tbs_start:tbs_end].replace(two, three))
+    assert "more than two" in unusable(der.encode(0x30, tbs, data[tbs_end:end]))
 
 
 def test_a_validity_that_ends_before_it_starts_and_two_algorithms_are_noted() -> None:
