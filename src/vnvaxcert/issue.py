@@ -18,7 +18,6 @@ from vnvaxcert.errors import (
     SchemaError,
     SignerKeyError,
 )
-from vnvaxcert.icao.names import to_icao
 from vnvaxcert.schema import payload as dcc
 from vnvaxcert.schema.deviations import NO_DEVIATION
 from vnvaxcert.schema.records import HealthCertificate, Holder
@@ -180,6 +179,9 @@ def _payload(certificate: HealthCertificate) -> dict[str, Any]:
 
 
 def _with_icao_names(holder: Holder) -> Holder:
+    # Imported here: who verifies never needs the table.
+    from vnvaxcert.icao.names import to_icao
+
     def derived(icao: str | None, name: str | None) -> str | None:
         return to_icao(name) if icao is None and name else icao
 

@@ -34,22 +34,10 @@ def record(
 
     def make(cls: _Class) -> _Class:
         names = tuple(cls.__annotations__)
-        defaults = {name: cls.__dict__[name] for name in names if name in cls.__dict__}
         visible = names if shown is None else shown
-        parameters = ", ".join(
-            f"{name}=defaults[{name!r}]" if name in defaults else name for name in names
-        )
-        star = "*, " if kw_only else ""
-        values = ", ".join(f"{name!r}: {name}" for name in names)
-        source = f"def __init__(self, {star}{parameters}):\n store(self, {{{values}}})"
-        if "__post_init__" in cls.__dict__:
-            source += "\n self.__post_init__()"
-        namespace: dict[str, Any] = {"store": _store(cls), "defaults": defaults}
-        exec(source, namespace)  # the names come from the class body, nowhere else
-        given = cls.__dict__
         members: dict[str, Any] = {
-            "__init__": namespace["__init__"],
-            "__repr__": given.get("__repr__") or _repr_of(visible),
+            "__init__": _init_of(cls, names, kw_only),
+            "__repr__": _repr_of(visible),
             "__eq__": _equal,
             "__hash__": _hash,
             "__setattr__": _refuse,
@@ -61,6 +49,29 @@ def record(
         return cls
 
     return make
+
+
+def _init_of(cls: type, names: tuple[str, ...], kw_only: bool) -> Callable[..., None]:
+    """An ``__init__`` that is compiled when the first record of the class is made."""
+
+    def __init__(self: object, *positional: object, **named: object) -> None:
+        defaults = {name: vars(cls)[name] for name in names if name in vars(cls)}
+        parameters = ", ".join(
+            f"{name}=defaults[{name!r}]" if name in defaults else name for name in names
+        )
+        values = ", ".join(f"{name!r}: {name}" for name in names)
+        source = (
+            f"def __init__(self, {'*, ' if kw_only else ''}{parameters}):\n"
+            f" store(self, {{{values}}})\n"
+        )
+        if "__post_init__" in vars(cls):
+            source += " self.__post_init__()\n"
+        namespace: dict[str, Any] = {"store": _store(cls), "defaults": defaults}
+        exec(source, namespace)  # the names come from the class body, nowhere else
+        type.__setattr__(cls, "__init__", namespace["__init__"])
+        namespace["__init__"](self, *positional, **named)
+
+    return __init__
 
 
 def _store(cls: type) -> Callable[[object, dict[str, Any]], None]:
@@ -77,10 +88,9 @@ def _repr_of(visible: tuple[str, ...]) -> Callable[[object], str]:
     return __repr__
 
 
-def _equal(self: object, other: object) -> bool:
+def _equal(self: object, other: object) -> object:
     if type(other) is type(self):
-        same: bool = vars(self) == vars(other)
-        return same
+        return vars(self) == vars(other)
     return NotImplemented
 
 

@@ -6,6 +6,7 @@ to RSA. Nothing else ever verifies, whatever the message claims.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TypeAlias, cast
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -38,12 +39,18 @@ _ALGORITHMS_OF_RSA = frozenset({Algorithm.PS256})
 _NO_ALGORITHMS: frozenset[Algorithm] = frozenset()
 
 _SHA256 = hashes.SHA256()
-_ECDSA = {
-    Algorithm.ES256: ec.ECDSA(_SHA256),
-    Algorithm.ES384: ec.ECDSA(hashes.SHA384()),
-    Algorithm.ES512: ec.ECDSA(hashes.SHA512()),
+_HASH_OF: dict[Algorithm, hashes.HashAlgorithm] = {
+    Algorithm.ES256: _SHA256,
+    Algorithm.ES384: hashes.SHA384(),
+    Algorithm.ES512: hashes.SHA512(),
 }
 _PSS = padding.PSS(mgf=padding.MGF1(_SHA256), salt_length=32)
+
+
+@cache
+def _ecdsa(algorithm: Algorithm, deterministic: bool = False) -> ec.ECDSA:
+    # Made on first use: it loads the backend's binding, 4 ms that an import need not take.
+    return ec.ECDSA(_HASH_OF[algorithm], deterministic_signing=deterministic)
 
 
 def load_spki(der: bytes) -> PublicKey:
@@ -122,7 +129,7 @@ def verify_bound(
         r = int.from_bytes(signature[:half], "big")
         s = int.from_bytes(signature[half:], "big")
         cast(ec.EllipticCurvePublicKey, public_key).verify(
-            encode_dss_signature(r, s), data, _ECDSA[algorithm]
+            encode_dss_signature(r, s), data, _ecdsa(algorithm)
         )
     except InvalidSignature:
         raise InvalidSignatureError from None
@@ -156,9 +163,6 @@ def sign(
         private_key.curve.name != _CURVE_OF[algorithm]
     ):
         raise AlgorithmError(f"{algorithm.name} needs {_KEY_FOR[algorithm]}")
-    scheme = _ECDSA[algorithm]
-    if deterministic:
-        scheme = ec.ECDSA(scheme.algorithm, deterministic_signing=True)
-    r, s = decode_dss_signature(private_key.sign(data, scheme))
+    r, s = decode_dss_signature(private_key.sign(data, _ecdsa(algorithm, deterministic)))
     half = ECDSA_SIGNATURE_BYTES[algorithm] // 2
     return r.to_bytes(half, "big") + s.to_bytes(half, "big")
