@@ -66,7 +66,8 @@ def certificate(
     )
     for extension in extensions:
         builder = builder.add_extension(extension, critical=False)
-    return builder.sign(KEY, hashes.SHA256()).public_bytes(Encoding.DER)
+    signed = builder.sign(KEY, hashes.SHA256(), ecdsa_deterministic=True)
+    return signed.public_bytes(Encoding.DER)
 
 
 def raw(oid: str, value: str) -> x509.UnrecognizedExtension:

@@ -65,8 +65,8 @@ def certificate(
     if cert_sign is not None:
         bits = (True, False, False, False, False, cert_sign, False, False, False)
         builder = builder.add_extension(x509.KeyUsage(*bits), critical=True)
-    scheme = hashes.SHA256()
-    return builder.sign(KEYS[0], scheme).public_bytes(Encoding.DER)
+    signed = builder.sign(KEYS[0], hashes.SHA256(), ecdsa_deterministic=True)
+    return signed.public_bytes(Encoding.DER)
 
 
 DSC, OTHER = certificate(), certificate(KEYS[1])
@@ -542,7 +542,8 @@ def test_material_beyond_all_bounds_is_set_aside_without_being_decoded() -> None
 
 def sign(key: ec.EllipticCurvePrivateKey, document: bytes) -> bytes:
     """A list in the German form, signed by the backend itself."""
-    r, s = decode_dss_signature(key.sign(document, ec.ECDSA(hashes.SHA256())))
+    scheme = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+    r, s = decode_dss_signature(key.sign(document, scheme))
     raw = r.to_bytes(32, "big") + s.to_bytes(32, "big")
     return base64.b64encode(raw) + b"\n" + document
 

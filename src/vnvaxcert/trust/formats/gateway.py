@@ -75,7 +75,10 @@ def _read_rows(rows: Iterable[tuple[_Text, ...]], name: str, format_name: str) -
             role = _ROLES.get(_as_text(kind))
             published = Published(name, role=role, country=read_country(country))
             known[kind, country] = published
-        kid = read_kid(kid_text)
+        try:
+            kid = a2b_base64(kid_text or b"", strict_mode=True)
+        except ValueError:
+            kid = read_kid(kid_text)
         if kid and certificate and published.role:
             usable.append(Entry(kid, certificate, published, number, thumbprint))
             continue
@@ -97,10 +100,6 @@ def read_kid(value: object) -> bytes:
     """The bytes of a kid in Base64; empty where it is missing, empty or not Base64."""
     if not isinstance(value, str | bytes):
         return b""
-    try:
-        return a2b_base64(value, strict_mode=True)
-    except ValueError:  # the other alphabet, no padding; or no ASCII
-        pass
     try:
         return decode_base64(value)
     except ValueError:
