@@ -185,6 +185,9 @@ def test_those_that_the_strict_parser_refuses_are_few_known_and_have_a_usable_ke
         if one.strict is None
     )
     its = "a strict parser refuses its"
+    # Depends on the release: explicit curve parameters by older ones, LB's serial numbers by later.
+    for one in [one for one in refused if "e5.der" in one[0] or one[0].endswith("LB")]:
+        del refused[one]
     assert refused == {
         ("de/dsc-list.txt FI", f"{its} extensions"): 2,
         ("de-2023/acceptance.dsc-list.json FI", f"{its} extensions"): 4,
@@ -193,8 +196,8 @@ def test_those_that_the_strict_parser_refuses_are_few_known_and_have_a_usable_ke
         ("6ab4f292-e3.der", f"{its} certificate"): 1,  # NULL in an ECDSA algorithm identifier
         ("CO15.json", f"{its} extensions"): 1,  # an empty extended key usage
     }
-    for one in facts:
-        assert isinstance(one.public_key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey)
+    for certificate in facts:
+        assert isinstance(certificate.public_key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey)
 
 
 def test_negative_serial_numbers_of_lebanon_are_read_and_noted_without_a_warning() -> None:
@@ -203,8 +206,9 @@ def test_negative_serial_numbers_of_lebanon_are_read_and_noted_without_a_warning
     assert {one.country for one in negative} == {"LB"}
     assert len(negative) == 8
     for one in negative:
-        assert one.strict is not None
-        assert one.notes == ("its serial number is not positive (RFC 5280 §4.1.2.2)",)
+        (note,) = one.notes
+        if one.strict is not None:  # later releases of the backend will refuse them
+            assert note == "its serial number is not positive (RFC 5280 §4.1.2.2)"
 
 
 def production_signer() -> CertificateFacts:
@@ -250,12 +254,11 @@ def test_a_name_that_its_authority_encoded_twice_is_left_as_it_is() -> None:
 # At most 64 bytes, beyond which the backend warns.
 PRINTABLE = st.text(
     st.characters(exclude_categories=["C", "Z"]) | st.just(" "), min_size=1, max_size=16
-)
+).filter(lambda text: text != " ")  # which older releases of the backend escape twice
 
 
 @given(st.lists(st.tuples(st.sampled_from(["CN", "O", "L"]), PRINTABLE), min_size=1, max_size=4))
 @example([("CN", " # leading and trailing ")])
-@example([("CN", " ")])
 @example([("CN", "#")])
 @example([("CN", '\\"+,;<>=')])
 def test_a_name_is_written_as_the_backend_writes_it(attributes: list[tuple[str, str]]) -> None:
@@ -289,6 +292,7 @@ def with_text(tag: int, content: bytes) -> str:
         (0x1E, "Tiêm  ".encode("utf-16-be"), "CN=Tiêm \\ "),
         (0x1E, b"\xd8\x00" * 6, "CN=#1e0c" + "d800" * 6),  # half a surrogate pair
         (0x1C, "Tết".encode("utf-32-be"), "CN=Tết"),
+        (0x1E, " ".encode("utf-16-be") * 6, "CN=\\     \\ "),
         (0x04, b"bytes", "CN=#040c" + (b"bytes" + b"!" * 7).hex()),
         (0x0C, b"a\x00b", "CN=a\\00b!!!!!!!!!"),
     ],
@@ -319,6 +323,11 @@ def test_unknown_attributes_show_their_number_and_several_in_one_step_are_joined
     facts = read_certificate(certificate(subject=both))
     assert facts.subject == both.rfc4514_string()
     assert facts.country == "UT"
+
+
+def test_a_name_of_one_space_is_escaped_once() -> None:
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, " ")])
+    assert read_certificate(certificate(subject=subject)).subject == "CN=\\ "
 
 
 def test_a_malformed_name_is_refused() -> None:
@@ -777,12 +786,16 @@ def test_malformed_curve_parameters_are_refused(parameters: tuple[bytes, ...]) -
         read_spki(ec_spki(*parameters))
 
 
+@needs_openssl
 def test_japans_authority_with_explicit_parameters_has_the_key_openssl_sees() -> None:
     path = foreign.shared_vectors("vds-nc") / "csca" / "6ab4f292-e5.der"
     facts = read_certificate(path.read_bytes())
-    assert facts.strict is not None
-    assert facts.public_key == facts.strict.public_key()
     assert b"\x2a\x86\x48\xce\x3d\x01\x01" in facts.spki, "the field is written out"
+    assert isinstance(facts.public_key, ec.EllipticCurvePublicKey)
+    assert facts.public_key.curve.name == "secp384r1"
+    point = facts.public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    shown = openssl("x509", "-inform", "DER", "-noout", "-pubkey", given=path.read_bytes())
+    assert base64.b64decode(b"".join(shown.splitlines()[1:-1])).endswith(point)
 
 
 @cache
