@@ -330,6 +330,18 @@ def test_a_name_of_one_space_is_escaped_once() -> None:
     assert read_certificate(certificate(subject=subject)).subject == "CN=\\ "
 
 
+def test_a_country_of_one_letter_is_read_as_it_is_and_without_a_warning() -> None:
+    """As on Germany's travel documents. The backend warns, which the tests make an error."""
+    data = certificate(subject=name(x509.NameAttribute(NameOID.LOCALITY_NAME, "D")))
+    locality, country = bytes.fromhex("0603550407"), bytes.fromhex("0603550406")
+    facts = read_certificate(changed(data, locality, country))
+    assert (facts.country, facts.subject) == ("D", "C=D")
+    assert facts.notes == ()
+    assert facts.strict is not None
+    with pytest.warns(UserWarning, match="length"):
+        _ = facts.strict.subject
+
+
 def test_a_malformed_name_is_refused() -> None:
     data = certificate()
     oid = bytes.fromhex("0603550403") + der.encode(0x0C, b"Specimen DSC")

@@ -14,7 +14,6 @@ from typing import Final, NoReturn
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.utils import CryptographyDeprecationWarning
 
 from vnvaxcert.cose.keys import PublicKey
 from vnvaxcert.trust import der
@@ -479,14 +478,14 @@ _SILENCING: Final = Lock()
 
 def _read_strictly(certificate: bytes, serial: int) -> tuple[x509.Certificate | None, str]:
     """The backend's reading, or why it refuses, in its own words and which part it was."""
-    if serial > 0:
-        return _attempt_each_part(certificate)
-    # The backend warns of such serials, to become an error one day; the note says the same.
-    # Filters are global, so only these rare certificates touch them, one at a time.
+    # The backend warns of serial numbers and lengths of names that the standard does not allow.
+    # Filters are global, so one at a time, and only for who asks for the strict reading.
     with _SILENCING, warnings.catch_warnings():
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        warnings.simplefilter("ignore", UserWarning)
         parsed, refusal = _attempt_each_part(certificate)
-    return parsed, refusal or "its serial number is not positive (RFC 5280 §4.1.2.2)"
+    if serial <= 0:
+        refusal = refusal or "its serial number is not positive (RFC 5280 §4.1.2.2)"
+    return parsed, refusal
 
 
 def _attempt_each_part(certificate: bytes) -> tuple[x509.Certificate | None, str]:
@@ -500,11 +499,11 @@ def _attempt_each_part(certificate: bytes) -> tuple[x509.Certificate | None, str
     except (
         ValueError,
         TypeError,
+        KeyError,  # of releases before 46, for a name in an odd string type
         UnsupportedAlgorithm,
         x509.InvalidVersion,
         x509.DuplicateExtension,
         x509.UnsupportedGeneralNameType,
-        CryptographyDeprecationWarning,
     ) as error:
         return None, f"a strict parser refuses its {part}: {str(error)[:200]}"
     return parsed, ""
