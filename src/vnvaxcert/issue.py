@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from unicodedata import normalize
 
 from vnvaxcert import cwt, hcert
 from vnvaxcert.cose import sign1
@@ -85,6 +84,8 @@ def issue(
     if facts is not None:
         _check_signer(facts, certificate, issued_at, expires_at, may_outlive_signer)
     payload = _payload(certificate)
+    from unicodedata import normalize  # a shared library that verifying never needs
+
     try:
         claims = cwt.serialize(
             issuer=normalize("NFC", issuer),
@@ -179,7 +180,7 @@ def _payload(certificate: HealthCertificate) -> dict[str, Any]:
 
 
 def _with_icao_names(holder: Holder) -> Holder:
-    # Imported here: who verifies never needs the table.
+    # Imported here: who verifies never needs them.
     from vnvaxcert.icao.names import to_icao
 
     def derived(icao: str | None, name: str | None) -> str | None:
