@@ -180,22 +180,24 @@ def test_those_that_the_strict_parser_refuses_are_few_known_and_have_a_usable_ke
     facts = [read_certificate(data) for data in real_certificates()]
     assert len(read) < len(facts)
     refused = Counter(
-        (place, one.notes[0].partition(":")[0])
+        place
         for one, place in zip(facts, real_certificates().values(), strict=True)
         if one.strict is None
     )
-    its = "a strict parser refuses its"
     # Depends on the release: explicit curve parameters by older ones, LB's serial numbers by later.
-    for one in [one for one in refused if "e5.der" in one[0] or one[0].endswith("LB")]:
-        del refused[one]
+    for place in [place for place in refused if "e5.der" in place or place.endswith("LB")]:
+        del refused[place]
     assert refused == {
-        ("de/dsc-list.txt FI", f"{its} extensions"): 2,
-        ("de-2023/acceptance.dsc-list.json FI", f"{its} extensions"): 4,
-        ("de-2023/production.dsc-list.json FI", f"{its} extensions"): 5,
-        ("de-2023/production.dsc-list.json ES", f"{its} extensions"): 1,
-        ("6ab4f292-e3.der", f"{its} certificate"): 1,  # NULL in an ECDSA algorithm identifier
-        ("CO15.json", f"{its} extensions"): 1,  # an empty extended key usage
+        "de/dsc-list.txt FI": 2,
+        "de-2023/acceptance.dsc-list.json FI": 4,
+        "de-2023/production.dsc-list.json FI": 5,
+        "de-2023/production.dsc-list.json ES": 1,
+        "6ab4f292-e3.der": 1,  # NULL in an ECDSA algorithm identifier, explicit curve parameters
+        "CO15.json": 1,  # an empty extended key usage
     }
+    for certificate in facts:
+        if certificate.strict is None:
+            assert certificate.notes[0].startswith("a strict parser refuses its ")
     for certificate in facts:
         assert isinstance(certificate.public_key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey)
 
@@ -338,8 +340,9 @@ def test_a_country_of_one_letter_is_read_as_it_is_and_without_a_warning() -> Non
     assert (facts.country, facts.subject) == ("D", "C=D")
     assert facts.notes == ()
     assert facts.strict is not None
+    parsed = x509.load_der_x509_certificate(facts.der)
     with pytest.warns(UserWarning, match="length"):
-        _ = facts.strict.subject
+        _ = parsed.subject
 
 
 def test_a_malformed_name_is_refused() -> None:

@@ -317,6 +317,7 @@ def test_signers_and_authorities_are_told_apart_and_uploaders_set_aside() -> Non
         ({"kid": None}, "kid: missing"),
         ({"kid": ""}, "kid: missing"),
         ({"kid": "!!!!"}, "kid: missing"),
+        ({"kid": "A"}, "kid: missing"),
         ({"kid": "\ud800"}, "kid: missing"),
         ({"kid": 5}, "kid: missing"),
         ({"kid": ["a"]}, "kid: missing"),
@@ -343,6 +344,13 @@ def test_an_entry_that_is_bad_in_one_way_is_set_aside_for_it(
     (one,) = trust.set_aside
     assert one.reason.startswith(reason)
     assert one.source == "memory, entry 1"
+
+
+def test_a_kid_in_the_other_alphabet_or_without_padding_is_read() -> None:
+    kid = b"\xfb\xef\xff\x00"
+    for text in ("++//AA==", "--__AA==", "--__AA"):
+        (key,) = TrustList.from_bytes(as_json([entry(kid=text)]))
+        assert key.kid == kid
 
 
 def test_entries_that_are_no_objects_are_set_aside() -> None:
