@@ -36,7 +36,6 @@ class CertificateFacts:
 
     Attributes:
         der: The whole certificate, as it came.
-        tbs: The signed part, ``TBSCertificate``, DER with its header.
         spki: The public key, ``SubjectPublicKeyInfo`` as written; `public_key` loads it.
         subject: Name of the holder, RFC 4514, as issued: diacritics intact, wrong encodings too.
         issuer: Name of the issuer, in the same form.
@@ -63,6 +62,7 @@ class CertificateFacts:
         "_remarks",
         "_spki",
         "_strict",
+        "_tbs",
         "aki",
         "country",
         "der",
@@ -82,12 +82,10 @@ class CertificateFacts:
         "spki",
         "subject",
         "subject_der",
-        "tbs",
         "usages",
     )
 
     der: bytes
-    tbs: bytes
     spki: bytes
     subject: str
     issuer: str
@@ -110,12 +108,13 @@ class CertificateFacts:
     _remarks: tuple[str, ...]
     _strict: list[tuple[x509.Certificate | None, str]]
     _spki: list[Spki]
+    _tbs: slice
 
     def __init__(
         self,
         *,
         der: bytes,
-        tbs: bytes,
+        tbs: slice,
         spki: bytes,
         subject: str,
         issuer: str,
@@ -140,7 +139,6 @@ class CertificateFacts:
         """Take the facts; `read_certificate` finds them."""
         for name, value in (
             ("der", der),
-            ("tbs", tbs),
             ("spki", spki),
             ("subject", subject),
             ("issuer", issuer),
@@ -163,8 +161,14 @@ class CertificateFacts:
             ("_remarks", remarks),
             ("_strict", []),
             ("_spki", []),
+            ("_tbs", tbs),
         ):
             object.__setattr__(self, name, value)
+
+    @property
+    def tbs(self) -> bytes:
+        """The signed part, ``TBSCertificate``, DER with its header; cut out when asked for."""
+        return self.der[self._tbs]
 
     @property
     def key_cert_sign(self) -> bool | None:
@@ -281,7 +285,7 @@ def read_certificate(certificate: bytes) -> CertificateFacts:
     is_ca, path_length = _basic_constraints(data, extensions, remarks)
     return CertificateFacts(
         der=data,
-        tbs=data[at:tbs_end],
+        tbs=slice(at, tbs_end),
         spki=data[subject_end:spki_end],
         subject=subject.text,
         issuer=issuer.text,

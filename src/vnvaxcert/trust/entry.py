@@ -249,6 +249,7 @@ class Entry:
             if form == "key" or (form == "either" and _is_spki(material)):
                 return self._bare_key(material)
             facts = read_certificate(material)
+            self.material = facts.der  # which is kept anyway; the Base64 need not be
             return self._trusted(facts)
         except DerError as error:
             country = self.published.country or (facts.country if facts else None)
