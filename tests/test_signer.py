@@ -30,11 +30,11 @@ from hypothesis import strategies as st
 from vnvaxcert.cose import keys
 from vnvaxcert.cose.algorithms import Algorithm
 from vnvaxcert.errors import InvalidSignatureError, KeyMismatchError, SignerKeyError
+from vnvaxcert.trust.entry import certificate_kid
 from vnvaxcert.trust.signer import (
     MAX_KEY_FILE_BYTES,
     LocalSigner,
     Signer,
-    certificate_kid,
     signer_facts,
 )
 from vnvaxcert.trust.specimen import KeyType, SpecimenAuthority, SpecimenSigner, make_key

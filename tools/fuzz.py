@@ -56,7 +56,7 @@ from vnvaxcert.cose import sign1
 from vnvaxcert.cose.algorithms import Algorithm
 from vnvaxcert.cose.keys import sign
 from vnvaxcert.hcert import PREFIX
-from vnvaxcert.trust.signer import certificate_kid
+from vnvaxcert.trust.entry import certificate_kid
 from vnvaxcert.trust.specimen import KeyType, SpecimenAuthority, make_key
 
 START = datetime(2022, 1, 1, tzinfo=UTC)

@@ -477,12 +477,12 @@ class QrTooLargeError(IssueError):
 
     code = "issue.too_large"
 
-    def __init__(self, length: int, limit: int, level: str) -> None:
-        super().__init__(length, limit, level)
-        self.length, self.limit, self.level = length, limit, level
+    def __init__(self, length: int, limit: int, level: str, unit: str = "characters") -> None:
+        super().__init__(length, limit, level, unit)
+        self.length, self.limit, self.level, self.unit = length, limit, level, unit
 
     def __str__(self) -> str:
         return (
-            f"the text has {self.length} characters; "
+            f"the text has {self.length} {self.unit}; "
             f"a QR code of level {self.level} holds at most {self.limit}"
         )

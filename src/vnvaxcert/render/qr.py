@@ -270,7 +270,8 @@ def make_qr(text: str, *, level: str = "Q") -> QrCode:
             raise ValueError(f"half a surrogate pair at offset {error.start}") from None
         mode, limit = "byte", BYTE_CAPACITY[chosen]
     if len(content) > limit:
-        raise QrTooLargeError(len(content), limit, chosen)
+        unit = "bytes" if mode == "byte" else "characters"
+        raise QrTooLargeError(len(content), limit, chosen, unit)
     try:
         import segno
     except ModuleNotFoundError as error:

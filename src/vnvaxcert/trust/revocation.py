@@ -30,6 +30,7 @@ from vnvaxcert.errors import (
     TrustListFormatError,
     TrustListSignatureError,
 )
+from vnvaxcert.trust.signing_key import SigningKey, load_signing_key
 
 HASH_BYTES = 16  # of the 32 of SHA-256; what every list carries
 MAX_FILE_BYTES = 64 << 20  # as for trust lists; some 4 million hashes
@@ -120,14 +121,14 @@ class RevocationList:
 
     @classmethod
     def load(
-        cls, path: str | os.PathLike[str], *, signing_key: PublicKey | None = None
+        cls, path: str | os.PathLike[str], *, signing_key: SigningKey | None = None
     ) -> RevocationList:
         """Read a list from a file of any known format.
 
         Args:
             path: The file, at most 64 MiB.
-            signing_key: The publisher's key. With it the list's signature is checked; without
-                it the list loads as not authenticated.
+            signing_key: The publisher's key, in the forms `TrustList.load` takes. With it the
+                list's signature is checked; without it the list is not authenticated.
 
         Raises:
             TrustListFormatError: The file cannot be read, is too large, in no known format, or
@@ -145,14 +146,15 @@ class RevocationList:
         return cls.from_bytes(data, signing_key=signing_key)
 
     @classmethod
-    def from_bytes(cls, data: bytes, *, signing_key: PublicKey | None = None) -> RevocationList:
+    def from_bytes(cls, data: bytes, *, signing_key: SigningKey | None = None) -> RevocationList:
         """Read a list from bytes; as `load`."""
         if len(data) > MAX_FILE_BYTES:
             raise TrustListFormatError(_UNKNOWN, "", f"it has more than {MAX_FILE_BYTES} bytes")
+        key = None if signing_key is None else load_signing_key(signing_key)
         for name, recognises, read in _FORMATS:
             if recognises(data):
-                entries, notes = read(data, signing_key)
-                authenticated = signing_key is not None
+                entries, notes = read(data, key)
+                authenticated = key is not None
                 return cls(entries, format=name, authenticated=authenticated, notes=notes)
         raise TrustListFormatError(
             _UNKNOWN, "", "no known revocation list; expected a COSE_Sign1 message"

@@ -13,7 +13,6 @@ from binascii import Error as Base64Error
 from binascii import a2b_base64
 from collections.abc import Callable
 from functools import lru_cache
-from hashlib import sha256
 from typing import NoReturn, Protocol, TypeAlias
 
 from cryptography import x509
@@ -25,8 +24,9 @@ from vnvaxcert.cose.algorithms import Algorithm
 from vnvaxcert.cose.keys import MAX_RSA_BITS, PrivateKey, PublicKey, algorithms_for, sign
 from vnvaxcert.errors import KeyMismatchError, SignerKeyError
 from vnvaxcert.trust.certificate import CertificateFacts, read_certificate
+from vnvaxcert.trust.entry import certificate_kid
+from vnvaxcert.trust.signing_key import encode_certificate
 
-KID_BYTES = 8  # HCERT A.1: a kid is the first 8 bytes of SHA-256 over the DER certificate
 MIN_RSA_BITS = 2048  # to sign with; certificate governance §5.1. Weaker keys only verify.
 MAX_KEY_FILE_BYTES = 1 << 20  # a key with its whole chain has a few KiB
 
@@ -206,7 +206,7 @@ class LocalSigner:
 
         Spec: RFC 7292.
         """
-        from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+        from cryptography.hazmat.primitives.serialization import pkcs12
 
         content, secret = _read(data, "PKCS#12 file"), _password(password)
         try:
@@ -219,7 +219,7 @@ class LocalSigner:
             raise SignerKeyError("the PKCS#12 file holds no private key")
         if certificate is None:
             found = [bundle.cert] if bundle.cert else list(bundle.additional_certs)
-            certificates = [entry.certificate.public_bytes(Encoding.DER) for entry in found]
+            certificates = [encode_certificate(entry.certificate) for entry in found]
         else:
             pem = _pem(certificate, "certificate")
             certificates = [_pem_body(b) for b in _pem_blocks(pem, _is_certificate_label)]
@@ -254,9 +254,7 @@ class LocalSigner:
         Spec: HCERT 1.0.8 §3.3.2, A.1.
         """
         if isinstance(certificate, x509.Certificate):
-            from cryptography.hazmat.primitives.serialization import Encoding
-
-            certificate = certificate.public_bytes(Encoding.DER)
+            certificate = encode_certificate(certificate)
         return _make(cls, _known_type(private_key), [certificate], algorithm, kid, deterministic)
 
     def sign(self, to_be_signed: bytes) -> bytes:
@@ -299,11 +297,6 @@ def signer_facts(signer: Signer) -> CertificateFacts | None:
     if not isinstance(certificate, bytes):
         raise SignerKeyError("the signer's certificate is not DER bytes")
     return _remote_facts(certificate)
-
-
-def certificate_kid(certificate: bytes) -> bytes:
-    """The key identifier of a DER certificate: the first 8 bytes of its SHA-256 (HCERT A.1)."""
-    return sha256(certificate).digest()[:KID_BYTES]
 
 
 def _facts(certificate: bytes) -> CertificateFacts:

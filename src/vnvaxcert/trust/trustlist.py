@@ -10,14 +10,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Final, NoReturn, TypeAlias
+from typing import Final, NoReturn
 
 from cryptography import x509
 
 from vnvaxcert.cose.keys import PublicKey
-from vnvaxcert.errors import TrustListFormatError, TrustListSignatureError
-from vnvaxcert.trust.certificate import read_certificate
-from vnvaxcert.trust.der import DerError
+from vnvaxcert.errors import TrustListSignatureError
 from vnvaxcert.trust.entry import (
     Entry,
     Published,
@@ -25,17 +23,13 @@ from vnvaxcert.trust.entry import (
     SetAside,
     TrustedKey,
     certificate_kid,
-    decode_base64,
 )
-from vnvaxcert.trust.spki import read_spki
+from vnvaxcert.trust.signing_key import SigningKey, encode_certificate, load_signing_key
 from vnvaxcert.trust.usage import Usage
 
 __all__ = ["SetAside", "SigningKey", "TrustList", "TrustedKey"]
 
-SigningKey: TypeAlias = PublicKey | x509.Certificate | bytes | str | os.PathLike[str]
-"""A publisher's key: a key or certificate, either of them as PEM or DER, or the path of a file."""
 
-_MAX_KEY_FILE_BYTES: Final = 1 << 20  # a key or a certificate has a few KiB
 _EMPTY: Final = "none"
 _MEMORY: Final = "memory"
 
@@ -144,7 +138,7 @@ class TrustList:
         from vnvaxcert.trust.formats.content import Context
 
         _check_moment(at)
-        key = None if signing_key is None else _signing_key(signing_key)
+        key = None if signing_key is None else load_signing_key(signing_key)
         if authorities is not None:
             raise TrustListSignatureError(
                 "unknown", "", "no known format is checked against authorities; give a signing key"
@@ -184,7 +178,7 @@ class TrustList:
         aside: list[SetAside] = []
         for number, certificate in enumerate(certificates, start=1):
             if isinstance(certificate, x509.Certificate):
-                certificate = _der(certificate)
+                certificate = encode_certificate(certificate)
             elif isinstance(certificate, str):
                 certificate = certificate.encode("utf-8", "replace")
             elif not isinstance(certificate, bytes):
@@ -382,59 +376,7 @@ def _check_moment(at: datetime | None) -> None:
 # The module of encodings takes as long to import as all of this library: only where it is needed.
 
 
-def _der(certificate: x509.Certificate) -> bytes:
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    return certificate.public_bytes(Encoding.DER)
-
-
 def _spki(key: PublicKey) -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-
-def _signing_key(given: SigningKey) -> PublicKey:
-    """The public key in whatever form it was given."""
-    if isinstance(given, PublicKey):
-        return given
-    if isinstance(given, x509.Certificate):
-        given = _der(given)
-    elif isinstance(given, str) and "-----BEGIN " in given:
-        given = given.encode("utf-8", "replace")
-    if not isinstance(given, bytes):
-        given = _key_file(os.fspath(given))
-    try:
-        return _key_in(_unarmoured(given))
-    except (DerError, ValueError) as error:
-        raise TrustListFormatError(
-            "signing key", "", "expected a public EC or RSA key or a certificate, as PEM or DER"
-        ) from error
-
-
-def _key_file(path: str) -> bytes:
-    from vnvaxcert.trust.formats.directory import read_file
-
-    content = read_file(path)
-    if len(content) > _MAX_KEY_FILE_BYTES:
-        raise TrustListFormatError("signing key", "", f"more than {_MAX_KEY_FILE_BYTES} bytes")
-    return content
-
-
-def _unarmoured(content: bytes) -> bytes:
-    """The DER inside the first PEM block, or the content itself."""
-    _, begin, rest = content.partition(b"-----BEGIN ")
-    if not begin:
-        return content
-    label, _, rest = rest.partition(b"-----")
-    body, end, _ = rest.partition(b"-----END " + label + b"-----")
-    if label not in (b"PUBLIC KEY", b"CERTIFICATE") or not end:
-        raise ValueError("not a public key or a certificate")
-    return decode_base64(body.decode("ascii"))
-
-
-def _key_in(data: bytes) -> PublicKey:
-    try:
-        return read_spki(data).key
-    except DerError:
-        return read_certificate(data).public_key

@@ -1,0 +1,82 @@
+"""The key that the publisher of a list signs with, in the forms in which keys are kept."""
+
+from __future__ import annotations
+
+import os
+from typing import Final, TypeAlias
+
+from cryptography import x509
+
+from vnvaxcert.cose.keys import PublicKey
+from vnvaxcert.errors import TrustListFormatError
+from vnvaxcert.trust.certificate import read_certificate
+from vnvaxcert.trust.der import DerError
+from vnvaxcert.trust.entry import decode_base64
+from vnvaxcert.trust.spki import read_spki
+
+_MAX_KEY_FILE_BYTES: Final = 1 << 20  # a key or a certificate has a few KiB
+
+SigningKey: TypeAlias = PublicKey | x509.Certificate | bytes | str | os.PathLike[str]
+"""A publisher's key: a key or certificate, either of them as PEM or DER, or the path of a file."""
+
+
+def encode_certificate(certificate: x509.Certificate) -> bytes:
+    """The DER of a certificate of `cryptography`."""
+    # Imported here: the module takes as long to import as all of this library.
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return certificate.public_bytes(Encoding.DER)
+
+
+def load_signing_key(given: SigningKey) -> PublicKey:
+    """Load the key that a publisher signs with.
+
+    Args:
+        given: An EC or RSA public key or a certificate of `cryptography`; PEM or DER of a public
+            key or a certificate, as bytes or (PEM) text; or the path of such a file.
+
+    Raises:
+        TrustListFormatError: It cannot be read, or is none of these.
+    """
+    if isinstance(given, PublicKey):
+        return given
+    if isinstance(given, x509.Certificate):
+        given = encode_certificate(given)
+    elif isinstance(given, str) and "-----BEGIN " in given:
+        given = given.encode("utf-8", "replace")
+    if not isinstance(given, bytes):
+        given = _key_file(os.fspath(given))
+    try:
+        return _key_in(_unarmoured(given))
+    except (DerError, ValueError) as error:
+        raise TrustListFormatError(
+            "signing key", "", "expected a public EC or RSA key or a certificate, as PEM or DER"
+        ) from error
+
+
+def _key_file(path: str) -> bytes:
+    from vnvaxcert.trust.formats.directory import read_file
+
+    content = read_file(path)
+    if len(content) > _MAX_KEY_FILE_BYTES:
+        raise TrustListFormatError("signing key", "", f"more than {_MAX_KEY_FILE_BYTES} bytes")
+    return content
+
+
+def _unarmoured(content: bytes) -> bytes:
+    """The DER inside the first PEM block, or the content itself."""
+    _, begin, rest = content.partition(b"-----BEGIN ")
+    if not begin:
+        return content
+    label, _, rest = rest.partition(b"-----")
+    body, end, _ = rest.partition(b"-----END " + label + b"-----")
+    if label not in (b"PUBLIC KEY", b"CERTIFICATE") or not end:
+        raise ValueError("not a public key or a certificate")
+    return decode_base64(body.decode("ascii"))
+
+
+def _key_in(data: bytes) -> PublicKey:
+    try:
+        return read_spki(data).key
+    except DerError:
+        return read_certificate(data).public_key
