@@ -7,6 +7,7 @@ encoded again.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from vnvaxcert.codec import cbor
 from vnvaxcert.cose import keys
@@ -210,7 +211,7 @@ def sign(
 
     Spec: RFC 9052 §4.2, §4.4; HCERT §3.3.
     """
-    protected = cbor.encode({Label.ALG.value: algorithm.value, Label.KID.value: kid})
+    protected = _protected(algorithm, kid)
     signature = sign_bytes(to_be_signed(protected, payload))
     expected = ECDSA_SIGNATURE_BYTES.get(algorithm)
     if expected is not None and len(signature) != expected:
@@ -227,6 +228,11 @@ def sign(
             _byte_string(signature),
         )
     )
+
+
+@lru_cache(maxsize=64)  # the same for every certificate of a signer
+def _protected(algorithm: Algorithm, kid: bytes) -> bytes:
+    return cbor.encode({Label.ALG.value: algorithm.value, Label.KID.value: kid})
 
 
 def _byte_string(data: bytes) -> bytes:
