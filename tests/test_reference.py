@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import importlib
 import inspect
 import re
@@ -16,7 +17,7 @@ import pytest
 
 import vnvaxcert
 from test_architecture import THIRD_PARTY
-from test_documents import blocks_of
+from test_documents import Block, blocks_of
 from vnvaxcert import errors
 from vnvaxcert.cli import COMMANDS, main
 from vnvaxcert.examine import STEP_NUMBERS
@@ -219,10 +220,9 @@ def lower_bounds() -> dict[str, str]:
     return dict(entry.split(">=") for entry in required if ">=" in entry)
 
 
-def test_every_dependency_is_explained_with_the_bound_it_has() -> None:
+def test_every_dependency_is_explained_with_the_bound_it_has_and_no_other_is() -> None:
     table = rows(text_of(ROOT / "docs" / "explanation" / "dependencies.md"))
-    bounds = lower_bounds()
-    assert all(bounds[name] == bound for name, bound, *_ in table)
+    assert {name: bound for name, bound, *_ in table} == lower_bounds()
 
 
 def test_every_package_that_is_imported_is_explained() -> None:
@@ -303,6 +303,41 @@ def test_the_table_of_a_command_has_its_options(
     shown = {row[0].partition(" ")[0] for row in listed if row[0].startswith("--")}
     assert shown == options
     assert options
+
+
+# --- the start page ---------------------------------------------------------------------------
+
+
+def readme_examples() -> list[Block]:
+    return [b for b in blocks_of(text_of(ROOT / "README.md")) if b.language == "python"]
+
+
+def test_the_start_page_verifies_and_issues_in_about_ten_lines_each() -> None:
+    lengths = [len([line for line in b.text.splitlines() if line]) for b in readme_examples()]
+    assert len(lengths) == 2
+    assert max(lengths) <= 11
+
+
+def test_the_verification_on_the_start_page_is_within_one_screen() -> None:
+    first = readme_examples()[0]
+    assert "verify(" in first.text
+    assert first.line + first.text.count("\n") <= 30
+
+
+@pytest.mark.parametrize("block", readme_examples(), ids=["verify", "issue"])
+def test_an_example_of_the_start_page_imports_all_it_uses(block: Block) -> None:
+    tree = ast.parse(block.text)
+    bound: set[str | None] = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    bound |= {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    bound |= {node.name for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler)}
+    used = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+    assert used - bound <= set(dir(builtins))
 
 
 # --- links ------------------------------------------------------------------------------------
