@@ -322,7 +322,7 @@ def test_a_bare_key_is_an_authority_by_its_computed_identifier(key: Any) -> None
     # SubjectKeyIdentifier.from_public_key is another implementation of the same computation.
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key()).digest
     facts = signer(by=key, aki=identifier)
-    bare = TrustList.from_keys({b"csca-key": key.public_key()})
+    bare = TrustList.from_keys({b"csca-key": key.public_key()}, role="authority")
     assert check_chain(facts, bare, NOW).not_after is None
     assert check_chain(signer(by=key, aki=None), bare, NOW).facts is None
     assert "no authority" in refused(signer(by=key, aki=b"another"), bare)
@@ -396,6 +396,36 @@ def test_a_document_signer_does_not_vouch_for_another() -> None:
     identifier = x509.SubjectKeyIdentifier.from_public_key(DSC_KEY.public_key()).digest
     forged = signer(by=DSC_KEY, key=OTHER_KEY, aki=identifier)
     assert "not that of an authority" in refused(forged, anchors(specimen.certificate))
+
+
+def gateway_list(certificate: bytes, certificate_type: str) -> TrustList:
+    entry = {
+        "kid": base64.b64encode(b"8 bytes.").decode(),
+        "certificateType": certificate_type,
+        "rawData": base64.b64encode(certificate).decode(),
+    }
+    return TrustList.from_bytes(json.dumps([entry]).encode())
+
+
+@pytest.mark.parametrize("constraints", [None, True])
+def test_what_a_list_published_as_a_signer_vouches_for_nobody(constraints: bool | None) -> None:
+    # Without constraints and key usage a certificate does not say that it is no authority's.
+    candidate = authority(ca=constraints)
+    for facts in (signer(), signer(aki=None)):
+        published = gateway_list(candidate, "DSC")
+        assert "no authority" in refused(facts, published)
+        assert check_chain(facts, anchors(candidate), NOW).role == "signer"  # a guess
+        assert check_chain(facts, gateway_list(candidate, "CSCA"), NOW).role == "authority"
+        # Who is both is found as the authority, wherever it stands.
+        for merged in (published | anchors(candidate), anchors(candidate) | published):
+            assert check_chain(facts, merged, NOW).facts is not None
+
+
+def test_a_bare_key_published_as_a_signers_vouches_for_nobody() -> None:
+    identifier = x509.SubjectKeyIdentifier.from_public_key(EC_KEY.public_key()).digest
+    bare = TrustList.from_keys({b"key": EC_KEY.public_key()}, role="signer")
+    for facts in (signer(aki=identifier), signer(aki=None)):
+        assert "no authority" in refused(facts, bare)
 
 
 def test_sha_1_among_the_production_signers_is_reported(production: dict[str, bytes]) -> None:

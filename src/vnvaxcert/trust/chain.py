@@ -22,6 +22,7 @@ from vnvaxcert.errors import ChainError
 from vnvaxcert.trust import der
 from vnvaxcert.trust.certificate import CertificateFacts
 from vnvaxcert.trust.der import DerError
+from vnvaxcert.trust.entry import may_vouch
 from vnvaxcert.trust.trustlist import TrustedKey, TrustList
 
 # An authority is looked up by key identifier or name, which are anyone's to choose. Real lists
@@ -55,11 +56,13 @@ def check_chain(
 
     Candidates are all authorities with the key identifier the signer names (AKI), or, when there
     is none, all with the name of its issuer; of those, one whose key verifies the certificate.
+    What a list published as a signer is never one of them.
 
     Args:
         signer: The signer's certificate; ``None``, a bare key, chains to nobody.
         authorities: The anchors. Certificates and bare keys; a bare key has neither validity nor
-            constraints, and stands under the key identifier computed from it.
+            constraints, and stands under the key identifier computed from it. A gateway's list
+            may be given whole: its signers (DSC) are passed over.
         at: The moment of verification, aware.
         accept_sha1: Accept certificates signed over SHA-1, which can be forged at some expense.
             8 of 832 production certificates are. `uses_sha1` tells.
@@ -114,15 +117,16 @@ def uses_sha1(certificate: CertificateFacts) -> bool:
 
 def _candidates(signer: CertificateFacts, authorities: TrustList) -> Iterator[TrustedKey]:
     wanted = signer.aki
+    anchors = list(filter(may_vouch, authorities))
     if wanted is not None:
-        found = [key for key in authorities if _stated_or_computed(key) == wanted]
+        found = [key for key in anchors if _stated_or_computed(key) == wanted]
         # Some authorities state an identifier of their own, and write the computed one into
         # what they sign.
-        found = found or [key for key in authorities if _computed(key) == wanted]
+        found = found or [key for key in anchors if _computed(key) == wanted]
         if found:
             yield from found
             return
-    for key in authorities:
+    for key in anchors:
         if key.facts is None:
             # A bare key has no name. It is tried where the signer names no key either.
             if wanted is None:

@@ -88,6 +88,7 @@ class TrustedKey:
 
     __slots__ = (
         "_remarks",
+        "_vouches",
         "algorithms",
         "country",
         "facts",
@@ -113,6 +114,7 @@ class TrustedKey:
     source: str
     role: Role
     _remarks: tuple[str, ...]
+    _vouches: bool
 
     def __init__(
         self,
@@ -129,8 +131,12 @@ class TrustedKey:
         source: str,
         role: Role = "signer",
         remarks: tuple[str, ...] = (),
+        vouches: bool = True,
     ) -> None:
-        """Take what is known of a key; lists make them from their entries."""
+        """Take what is known of a key; lists make them from their entries.
+
+        ``vouches`` is False where the list itself calls it a signer; see `may_vouch`.
+        """
         for name, value in (
             ("kid", kid),
             ("public_key", public_key),
@@ -144,6 +150,7 @@ class TrustedKey:
             ("source", source),
             ("role", role),
             ("_remarks", remarks),
+            ("_vouches", vouches),
         ):
             object.__setattr__(self, name, value)
 
@@ -171,6 +178,16 @@ class TrustedKey:
 
     def __delattr__(self, name: str) -> NoReturn:
         raise AttributeError(f"a trusted key is immutable: cannot delete {name}")
+
+
+def may_vouch(key: TrustedKey) -> bool:
+    """Whether a list lets a key stand as a country authority.
+
+    False for what was published as a signer, whatever its certificate allows by saying nothing: a
+    signer that vouched for others would make signers of its own. Where the list does not tell,
+    the certificate alone decides (`vnvaxcert.trust.chain`).
+    """
+    return key._vouches
 
 
 class Published(NamedTuple):
@@ -280,6 +297,7 @@ class Entry:
             source=self.source,
             role=role,
             remarks=remarks,
+            vouches=published.role != "signer",
         )
 
     def _bare_key(self, spki: bytes) -> TrustedKey:
@@ -302,6 +320,7 @@ class Entry:
             usages=self.published.usages or UNRESTRICTED,
             source=self.source,
             role=role,
+            vouches=self.published.role != "signer",
         )
 
     def _der(self) -> bytes:
