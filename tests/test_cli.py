@@ -723,6 +723,38 @@ def test_escape_sequences_and_bidi_marks_of_a_certificate_are_written_out(
     assert document["certificate"]["holder"]["family_name"] == ESCAPES
 
 
+REPAINTING = "A\x7fB\x9b2JC\u202eD\u2028E\ufeffF\U000e0041G\U0001f600Ễ" + "e" + "\u0301" * 6
+
+
+def test_json_holds_no_character_that_could_repaint_a_terminal(run: Run, folder: Path) -> None:
+    changed = specimens.payload(
+        name={"fn": REPAINTING, "gn": "Thị Mẫu"}, entry={"is": f"Sở{REPAINTING}"}
+    )
+    text = specimens.certificate_text(changed)
+    for done in (
+        run("verify", text, *VERIFY, "--json"),
+        run("verify", text, "--trust", "trust.pem", "--at", "2023-04-16", "--json"),
+        run("examine", text, *VERIFY, "--json"),
+        run("decode", text, "--json"),
+    ):
+        assert done.out.replace("\n", "").isprintable()
+        escaped = r"A\u007fB\u009b2JC\u202eD\u2028E\ufeffF\udb40\udc41G"
+        marks = "\u0301" * 4 + r"\u0301" * 2
+        assert f'"{escaped}😀Ễe{marks}"' in done.out
+        assert '"Thị Mẫu"' in done.out
+        found = done.document.get("certificate") or done.document["unverified_certificate"]
+        assert found["holder"]["family_name"] == REPAINTING
+        assert found["vaccinations"][0]["issuer"] == f"Sở{REPAINTING}"
+
+
+@given(st.dictionaries(st.text(), st.text()))
+def test_whatever_is_escaped_stays_the_same_json(texts: dict[str, str]) -> None:
+    written = machine.dump([texts])
+    assert json.loads(written) == texts
+    assert all(c.isprintable() or c.isspace() for c in written)
+    assert not any(0x7F <= ord(c) < 0xA0 or c in "\u2028\u2029\u0085" for c in written)
+
+
 def test_the_name_of_a_file_cannot_break_the_line_of_an_error(run: Run, folder: Path) -> None:
     done = run("verify", GOOD, "--trust", "a\nb\x1b[2J", "--at", AT)
     assert done.status == 2

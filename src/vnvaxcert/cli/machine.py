@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from vnvaxcert.cli.stream import is_unicode
+from vnvaxcert.cli.stream import is_unicode, rewrite_harmful
 from vnvaxcert.cose.algorithms import Algorithm
 from vnvaxcert.errors import VnvaxcertError
 from vnvaxcert.results import Envelope, UnverifiedCertificate, VerifiedCertificate
@@ -24,11 +24,21 @@ Document: TypeAlias = dict[str, Any]
 
 
 def dump(documents: Sequence[Document]) -> str:
-    """Write one document as an object, several as an array."""
+    """Write one document as an object, several as an array.
+
+    What could repaint or reorder a terminal (see `neutral`) is escaped, which JSON reads as the
+    same text: RFC 8259 §7 asks it of the controls below U+0020 alone.
+    """
     import json
 
     whole = documents[0] if len(documents) == 1 else list(documents)
-    return json.dumps(whole, indent=2, ensure_ascii=not is_unicode()) + "\n"
+    layout = json.dumps(whole, indent=2, ensure_ascii=not is_unicode())
+    # A line feed is layout here. All other harmful characters stand inside the quotes of a text.
+    lines = [
+        rewrite_harmful(line, lambda character: json.dumps(character)[1:-1])
+        for line in layout.split("\n")
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def accepted(result: VerifiedCertificate) -> Document:

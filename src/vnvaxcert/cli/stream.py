@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from io import TextIOWrapper
 from typing import Final, TextIO
 
@@ -27,6 +28,11 @@ def neutral(text: str) -> str:
     Returns:
         The text with each such character written as ``<U+202E>``.
     """
+    return rewrite_harmful(text, lambda character: f"<U+{ord(character):04X}>")
+
+
+def rewrite_harmful(text: str, write: Callable[[str], str]) -> str:
+    """Write each harmful character of a text in another way, and leave the rest as it is."""
     if text.isprintable() and text.isascii():
         return text
     from unicodedata import category
@@ -40,7 +46,7 @@ def neutral(text: str) -> str:
         if is_harmless and marks <= _MAX_MARKS:
             shown.append(character)
         else:
-            shown.append(f"<U+{ord(character):04X}>")
+            shown.append(write(character))
     return "".join(shown)
 
 
