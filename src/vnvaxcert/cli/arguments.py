@@ -50,16 +50,23 @@ class Parser(argparse.ArgumentParser):
         """
         values, rest = self.parse_known_args(arguments)
         if rest:
-            option = next((one for one in rest if one.startswith("-") and " " not in one), None)
-            if option is not None:
-                self.error(f"there is no option {option.partition('=')[0][:30]}")
+            name = next((one.partition("=")[0] for one in rest if one.startswith("-")), "")
+            # Base45 has no small letters, so what is repeated is no part of a certificate.
+            if name.strip("-").replace("-", "").islower() and name.replace("-", "").isalpha():
+                self.error(f"there is no option {name[:30]}")
             self.error(
                 "too many arguments; the text of a QR code may hold spaces: put it in quotes"
             )
         return values
 
     def error(self, message: str) -> NoReturn:
-        """Raise instead of ending the process."""
+        """Raise instead of ending the process.
+
+        Where argparse quotes, it quotes an argument. Our options have no choices and words of
+        their own about values, so that is left for a value where none is taken.
+        """
+        if "'" in message or '"' in message:
+            message = f"{message.partition(':')[0]}: takes no value"
         raise CommandError(f"{message} (see: {self.prog} --help)")
 
     def print_help(self, file: object = None) -> None:
