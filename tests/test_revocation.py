@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import operator
+import pickle
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -198,7 +200,9 @@ def test_the_published_chunk_revokes_the_six_codes_it_should_and_no_other(
     )
     assert revocations.authenticated
     assert len(revocations) == 586
-    assert revocations.notes == ("entry 1: hashes that are not 16 bytes long and match nothing: 1",)
+    assert revocations.notes == (
+        "entry 1: hashes of more than 16 bytes, of which the first 16 count: 1",
+    )
     codes = json.loads((shared_vectors("dcc-quality-assurance") / "codes.json").read_bytes())
     assert len(codes) == 147
     revoked = {}
@@ -292,6 +296,8 @@ def test_a_chunk_with_nothing_revoked_loads() -> None:
         ({KID + b"\x0a": {}}, "entry 1"),
         ({KID + b"\x0a": [bytes(16), "text"]}, "entry 1"),
         ({KID + b"\x0a": [None]}, "entry 1"),
+        ({KID + b"\x0a": [bytes(15)]}, "entry 1"),
+        ({KID + b"\x0a": [bytes(16)], KID + b"\x0b": [bytes(16), b""]}, "entry 2"),
     ],
 )
 def test_a_payload_of_another_shape_is_refused_with_its_place(payload: Any, place: str) -> None:
@@ -350,7 +356,7 @@ def test_any_bytes_end_in_a_list_or_a_trust_list_error(data: bytes) -> None:
 @given(
     st.dictionaries(
         st.binary(max_size=10) | st.integers(-(2**64), 2**64 - 1),
-        st.lists(st.binary(max_size=20) | st.none(), max_size=3) | st.text(),
+        st.lists(st.binary(min_size=15, max_size=20) | st.none(), max_size=3) | st.text(),
         max_size=4,
     )
 )
@@ -358,9 +364,26 @@ def test_any_signed_payload_ends_in_a_list_or_a_trust_list_error(payload: Any) -
     wrapped = b"\x84\x43\xa1\x01\x26\xa0" + cbor.encode(cbor.encode(payload)) + b"\x40"
     result = outcome(wrapped)
     if isinstance(result, RevocationList):
-        assert len(result) == sum(len(set(values)) for values in payload.values())
+        assert len(result) == sum(
+            len({value[:16] for value in values}) for values in payload.values()
+        )
     else:
         assert result.place
+
+
+@pytest.mark.parametrize("length", [16, 17, 32])
+def test_of_a_longer_hash_the_first_16_bytes_count(length: int) -> None:
+    # Passed over, the certificate that the publisher revoked would be accepted.
+    published = sha256(b"UCI").digest()[:length]
+    revocations = RevocationList.from_bytes(chunk({KID + b"\x0b": [published]}))
+    assert len(revocations.notes) == (length > 16)
+    with pytest.raises(RevokedError):
+        revocations.check(KID, [(HashType.UCI, sha256(b"UCI").digest()[:16])])
+
+
+def test_a_hash_too_short_to_revoke_anything_is_refused() -> None:
+    with pytest.raises(TrustListFormatError, match="less than 16 bytes"):
+        RevocationList.from_bytes(chunk({KID + b"\x0b": [bytes(16), bytes(15)]}))
 
 
 # --- files -------------------------------------------------------------------------------------
@@ -409,10 +432,11 @@ def test_a_merged_list_revokes_what_either_does() -> None:
         [(HashType.UCI, b"\x01" * 16), (HashType.UCI, b"\x02" * 16)], kid=KID
     )
     signed = RevocationList.from_bytes(
-        chunk({KID + b"\x0a": [b"\x03" * 16, b"\x04"]}), signing_key=KEY.public_key()
+        chunk({KID + b"\x0a": [b"\x03" * 16, b"\x04" * 17]}), signing_key=KEY.public_key()
     )
     merged = one | two | signed
     assert len(merged) == 4
+    assert merged.notes
     assert merged.format == "hashes + revocation, German chunk"
     assert not merged.authenticated, "one of its parts was not"
     assert (signed | signed).authenticated
@@ -421,6 +445,85 @@ def test_a_merged_list_revokes_what_either_does() -> None:
         with pytest.raises(RevokedError):
             merged.check(KID, [(hash_type, value)])
     assert len(one) == 1, "its parts are as they were"
+
+
+def test_without_a_kid_the_hashes_of_every_signer_count() -> None:
+    one = RevocationList.from_hashes([(HashType.UCI, b"\x01" * 16)], kid=KID)
+    two = RevocationList.from_hashes([(HashType.UCI, b"\x02" * 16)], kid=KID[::-1])
+    general = RevocationList.from_hashes([(HashType.UCI, b"\x03" * 16)])
+    for revocations, revoked in ((one, (1,)), (one | two | general, (1, 2, 3))):
+        for number in (1, 2, 3, 4):
+            hashes = [
+                (HashType.SIGNATURE, bytes([number]) * 16),
+                (HashType.UCI, bytes([number]) * 16),
+            ]
+            if number in revoked:
+                with pytest.raises(RevokedError) as caught:
+                    revocations.check(None, hashes)
+                assert caught.value.hash_type == "UCI"
+            else:
+                revocations.check(None, hashes)
+            revocations.check(None, hashes[:1])
+
+
+def test_a_check_without_a_kid_takes_no_longer_with_many_signers() -> None:
+    # Steps, not time: the sets of all signers are gathered once.
+    class Counted(dict[Any, Any]):
+        walks = 0
+
+        def items(self) -> Any:
+            Counted.walks += 1
+            return super().items()
+
+    revocations = RevocationList({(KID, HashType.UCI): frozenset()}, format="test")
+    object.__setattr__(revocations, "_entries", Counted(revocations._entries))
+    for _ in range(10):
+        revocations.check(None, [(HashType.UCI, bytes(16))])
+    assert Counted.walks == 1
+
+
+def test_a_list_cannot_be_changed() -> None:
+    revocations = RevocationList.from_hashes([(HashType.UCI, bytes(16))])
+    changed: Any = revocations
+    with pytest.raises(AttributeError, match="authenticated"):
+        changed.authenticated = True
+    with pytest.raises(AttributeError, match="_entries"):
+        changed._entries = {}
+    with pytest.raises(AttributeError, match="notes"):
+        del changed.notes
+    entries: dict[tuple[bytes | None, HashType], frozenset[bytes]]
+    entries = {(KID, HashType.UCI): frozenset([bytes(16)])}
+    given = RevocationList(entries, format="test")
+    entries.clear()
+    assert len(given) == 1, "nor through what it was made of"
+
+
+def test_a_copy_of_a_list_is_the_list() -> None:
+    revocations = RevocationList.from_hashes([(HashType.UCI, bytes(16))])
+    assert copy.copy(revocations) is revocations
+    assert copy.deepcopy([revocations])[0] is revocations
+    with pytest.raises(TypeError, match="RevocationList"):
+        pickle.dumps(revocations)
+
+
+def test_wrong_types_are_named() -> None:
+    text: Any = "66d25512539d5a6d"
+    number: Any = 99
+    revocations = RevocationList.from_hashes([])
+    wrong: list[Callable[[], object]] = [
+        lambda: revocations.check(text, []),
+        lambda: RevocationList.from_hashes([], kid=text),
+        lambda: RevocationList.from_hashes([(HashType.UCI, text)]),
+        lambda: RevocationList.from_bytes(text),
+        lambda: RevocationList.from_bytes(number),
+        lambda: RevocationList.load(number),
+    ]
+    for call in wrong:
+        with pytest.raises(TypeError, match=r"bytes|path"):
+            call()
+    data: Any
+    for data in (bytearray(chunk({})), memoryview(chunk({}))):
+        assert RevocationList.from_bytes(data).format == "revocation, German chunk"
 
 
 def test_a_list_merges_with_lists_only() -> None:

@@ -30,10 +30,11 @@ from vnvaxcert.errors import (
     TrustListFormatError,
     TrustListSignatureError,
 )
+from vnvaxcert.trust.immutable import Immutable, set_once
 from vnvaxcert.trust.signing_key import SigningKey, load_signing_key
 
 HASH_BYTES = 16  # of the 32 of SHA-256; what every list carries
-MAX_FILE_BYTES = 64 << 20  # as for trust lists; some 4 million hashes
+MAX_FILE_BYTES = 64 << 20  # as for trust lists
 
 
 class HashType(StrEnum):
@@ -94,16 +95,22 @@ def _hash(content: bytes) -> bytes:
     return sha256(content).digest()[:HASH_BYTES]
 
 
-class RevocationList:
+class RevocationList(Immutable):
     """Revoked certificates, by their hashes. Immutable; ``a | b`` holds what either does.
 
     Attributes:
         format: Where the entries came from.
         authenticated: Whether the list's own signature was checked. Of a merged list: of both.
-        notes: What was read and has no effect, in words, with how many.
+        notes: What is odd about what was read, in words, with how many.
     """
 
-    __slots__ = ("_entries", "authenticated", "format", "notes")
+    __slots__ = ("_any_signer", "_entries", "authenticated", "format", "notes")
+
+    format: str
+    authenticated: bool
+    notes: tuple[str, ...]
+    _entries: Entries
+    _any_signer: dict[HashType, frozenset[bytes]]  # filled when asked for
 
     def __init__(
         self,
@@ -114,10 +121,14 @@ class RevocationList:
         notes: tuple[str, ...] = (),
     ) -> None:
         """Take entries as they are; callers use `load`, `from_bytes` or `from_hashes`."""
-        self._entries = entries
-        self.format = format
-        self.authenticated = authenticated
-        self.notes = notes
+        set_once(
+            self,
+            _entries=dict(entries),
+            _any_signer={},
+            format=format,
+            authenticated=authenticated,
+            notes=notes,
+        )
 
     @classmethod
     def load(
@@ -134,7 +145,9 @@ class RevocationList:
             TrustListFormatError: The file cannot be read, is too large, in no known format, or
                 breaks its format.
             TrustListSignatureError: The signature is not valid under the key.
+            TypeError: The path is none.
         """
+        path = os.fspath(path)  # a number would be taken for an open file
         try:
             with open(path, "rb") as file:
                 data = file.read(MAX_FILE_BYTES + 1)
@@ -148,6 +161,9 @@ class RevocationList:
     @classmethod
     def from_bytes(cls, data: bytes, *, signing_key: SigningKey | None = None) -> RevocationList:
         """Read a list from bytes; as `load`."""
+        if not isinstance(data, bytes | bytearray | memoryview):
+            raise TypeError(f"data: expected bytes, not {type(data).__name__}")
+        data = bytes(data)
         if len(data) > MAX_FILE_BYTES:
             raise TrustListFormatError(_UNKNOWN, "", f"it has more than {MAX_FILE_BYTES} bytes")
         key = None if signing_key is None else load_signing_key(signing_key)
@@ -170,30 +186,51 @@ class RevocationList:
 
         Raises:
             ValueError: A hash of another length, an unknown type, or an empty kid.
+            TypeError: A hash or a kid that is no bytes.
         """
+        _check_kid(kid)
         if kid == b"":
             raise ValueError("kid is empty")
         collected: dict[tuple[bytes | None, HashType], set[bytes]] = {}
         for hash_type, value in hashes:
+            if not isinstance(value, bytes):
+                raise TypeError(f"hash: expected bytes, not {type(value).__name__}")
             if len(value) != HASH_BYTES:
                 raise ValueError(f"a hash has {HASH_BYTES} bytes, not {len(value)}")
-            collected.setdefault((kid, HashType(hash_type)), set()).add(bytes(value))
+            collected.setdefault((kid, HashType(hash_type)), set()).add(value)
         return cls(_frozen(collected), format="hashes")
 
-    def check(self, kid: bytes, hashes: Iterable[Hash]) -> None:
+    def check(self, kid: bytes | None, hashes: Iterable[Hash]) -> None:
         """Refuse a certificate that is on the list.
 
         Args:
-            kid: Key identifier of its signer.
+            kid: Key identifier of its signer; None where that is not certain, and the hashes of
+                every signer count: anybody can write another kid outside the signature.
             hashes: From `certificate_hashes`.
 
         Raises:
             RevokedError: It is; ``hash_type`` says by which of its hashes.
+            TypeError: A kid that is no bytes.
         """
+        _check_kid(kid)
         for hash_type, value in hashes:
-            for scope in (kid, None):
-                if value in self._entries.get((scope, hash_type), ()):
-                    raise RevokedError(hash_type.value)
+            if kid is None:
+                revoked = value in self._of_any_signer(hash_type)
+            else:
+                revoked = any(
+                    value in self._entries.get((scope, hash_type), ()) for scope in (kid, None)
+                )
+            if revoked:
+                raise RevokedError(hash_type.value)
+
+    def _of_any_signer(self, hash_type: HashType) -> frozenset[bytes]:
+        """All hashes of one type, gathered when first asked for."""
+        found = self._any_signer.get(hash_type)
+        if found is None:
+            each = [values for (_, other), values in self._entries.items() if other is hash_type]
+            found = each[0] if len(each) == 1 else frozenset().union(*each)
+            self._any_signer[hash_type] = found
+        return found
 
     def __len__(self) -> int:
         """How many entries there are: distinct hashes for each kid and type."""
@@ -221,6 +258,12 @@ class RevocationList:
     def __repr__(self) -> str:
         state = "authenticated" if self.authenticated else "not authenticated"
         return f"RevocationList({self.format}, {len(self)} entries, {state})"
+
+
+def _check_kid(kid: bytes | None) -> None:
+    if not isinstance(kid, bytes | None):
+        # Text, hexadecimal for one, would be found under no kid, and nothing be revoked.
+        raise TypeError(f"kid: expected bytes or None, not {type(kid).__name__}")
 
 
 def _frozen(
@@ -277,10 +320,18 @@ def _read_german(data: bytes, signing_key: PublicKey | None) -> tuple[Entries, t
             raise TrustListFormatError(
                 _GERMAN, place, f"unknown hash type {key[-1]:#04x}; expected one of {known}"
             )
-        odd = sum(len(value) != HASH_BYTES for value in hashes)
-        if odd:
+        if any(len(value) < HASH_BYTES for value in hashes):
+            # It can match nothing, and to pass over it would do the same.
+            raise TrustListFormatError(
+                _GERMAN, place, f"a hash of less than {HASH_BYTES} bytes, which revokes nothing"
+            )
+        longer = sum(len(value) > HASH_BYTES for value in hashes)
+        if longer:
+            # The publisher gave more of the SHA-256 than the others do, as Italy gives all of it.
+            hashes = [value[:HASH_BYTES] for value in hashes]
             notes.append(
-                f"{place}: hashes that are not {HASH_BYTES} bytes long and match nothing: {odd}"
+                f"{place}: hashes of more than {HASH_BYTES} bytes, "
+                f"of which the first {HASH_BYTES} count: {longer}"
             )
         entries[key[:-1], hash_type] = frozenset(hashes)
     return entries, tuple(notes)
