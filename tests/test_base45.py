@@ -153,3 +153,11 @@ def test_a_long_text_is_decoded_in_one_go() -> None:
     # No limit of its own: the caller bounds the length, and nothing here is quadratic.
     data = bytes(range(256)) * 256
     assert base45.decode(base45.encode(data)) == data
+
+
+def test_the_error_for_a_foreign_character_does_not_carry_the_text() -> None:
+    with pytest.raises(Base45Error) as caught:
+        base45.decode("NGUY\u1ec4N")
+    assert caught.value.offset == 4
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None

@@ -518,3 +518,19 @@ def test_tags_and_members_of_enumerations_are_written_as_what_they_are() -> None
     assert cbor.encode((1, (2,))) == bytes.fromhex("82018102")
     assert cbor.encode(Number.ONE) == b"\x01"
     assert cbor.encode({Number.ONE: Number.ONE}) == b"\xa1\x01\x01"
+
+
+def test_more_items_than_allowed_are_refused_in_large_data() -> None:
+    many = b"\x99\x10\x00" + b"\x00" * 4096
+    assert len(cbor.decode(many, where="test", max_items=4097)) == 4096
+    with pytest.raises(CborError, match="more than 4096 items"):
+        cbor.decode(many, where="test", max_items=4096)
+
+
+def test_no_error_carries_the_data_in_its_context() -> None:
+    name = b"NGUYENTHIMAU"
+    for data in (b"\xa2" + (b"\x6c" + name + b"\x01") * 2, b"\x6d" + name + b"\xff"):
+        with pytest.raises(CborError) as caught:
+            cbor.decode(data, where="test")
+        assert caught.value.__cause__ is None
+        assert caught.value.__context__ is None

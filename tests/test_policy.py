@@ -78,3 +78,20 @@ def test_what_strict_accepts_the_default_accepts() -> None:
 
 def test_the_checks_are_named() -> None:
     assert [check.value for check in Check] == ["chain", "revocation"]
+
+
+@pytest.mark.parametrize("name", ["Revocation", "revoked", ""])
+def test_a_check_or_deviation_that_does_not_exist_is_refused(name: str) -> None:
+    unknown: Any = frozenset({name})
+    with pytest.raises(ValueError, match="not a valid"):
+        Policy(required_checks=unknown)
+    with pytest.raises(ValueError, match="not a valid"):
+        Policy(tolerated=unknown)
+    mutable: Any = {"chain"}
+    with pytest.raises(TypeError, match="frozenset"):
+        Policy(required_checks=mutable)
+
+
+def test_a_bound_that_no_memory_holds_is_refused() -> None:
+    with pytest.raises(ValueError, match="at most"):
+        Policy(max_inflated_bytes=2**63)

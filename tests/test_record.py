@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import inspect
 import pickle
 import subprocess
 import sys
@@ -111,3 +112,15 @@ def test_importing_the_library_loads_neither_dataclasses_nor_inspect() -> None:
     program = "import sys, vnvaxcert; print(sorted({'dataclasses', 'inspect'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert done.stdout.strip() == b"[]"
+
+
+def test_pattern_matching_replacing_and_signatures_work_as_with_dataclasses() -> None:
+    match Checked(3):
+        case Checked(number):
+            assert number == 3
+    checked: Any = Checked(3)
+    assert checked.__replace__(number=4) == Checked(4)  # what copy.replace calls from 3.13 on
+    with pytest.raises(ValueError, match="negative"):
+        checked.__replace__(number=-1)
+    assert str(inspect.signature(Pair)) == "(*, left: 'int', right: 'str' = 'right')"
+    assert str(inspect.signature(Checked)) == "(number: 'int')"

@@ -13,6 +13,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import partial
+from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 import base45
@@ -30,6 +31,7 @@ from vnvaxcert.errors import (
     AlgorithmMismatchError,
     ChainError,
     ExpiredError,
+    InvalidSignatureError,
     NotYetValidError,
     RevokedError,
     SignerExpiredError,
@@ -43,7 +45,7 @@ from vnvaxcert.policy import DEFAULT_POLICY, STRICT_POLICY, Check, Policy
 from vnvaxcert.results import Envelope, UnverifiedCertificate, VerifiedCertificate
 from vnvaxcert.trust.revocation import HashType, RevocationList, certificate_hashes
 from vnvaxcert.trust.trustlist import TrustList
-from vnvaxcert.verify import decode_unverified, verify
+from vnvaxcert.verify import MAX_CANDIDATES, decode_unverified, verify
 
 SECOND = timedelta(seconds=1)
 MICROSECOND = timedelta(microseconds=1)
@@ -791,6 +793,48 @@ def test_a_list_without_the_certificate_revokes_nothing() -> None:
         assert accept(revocations=revocations)
     with pytest.raises(RevokedError):
         accept(revocations=RevocationList.from_hashes(revoked_hashes(), kid=KID))
+
+
+def test_an_identifier_with_outer_space_is_revoked_as_it_was_issued() -> None:
+    spaced = f" {specimens.ENTRIES['v']['ci']} "
+    contents = specimens.payload("v", entry={"ci": spaced})
+    certificate = specimens.certificate_text(contents)
+    hashes_ = [(HashType.UCI, sha256(spaced.encode()).digest()[:16])]
+    assert accept(certificate)
+    with pytest.raises(RevokedError):
+        accept(certificate, revocations=RevocationList.from_hashes(hashes_))
+
+
+def test_a_key_identifier_that_is_not_signed_does_not_choose_where_revocation_looks() -> None:
+    der = specimens.dsc()
+    other = b"other-id"
+    trust = listed((KID, der)) | listed((other, der))
+    revocations = RevocationList.from_hashes(
+        [(HashType.UCI, sha256(specimens.ENTRIES["v"]["ci"].encode()).digest()[:16])], kid=KID
+    )
+    for kid in (KID, other):
+        forged = specimens.certificate_text(
+            specimens.payload("v"), protected={1: -7}, unprotected={4: kid}
+        )
+        assert accept(forged, trust=trust)
+        with pytest.raises(RevokedError):
+            accept(forged, trust=trust, revocations=revocations)
+
+
+def test_no_more_candidates_are_tried_than_the_bound() -> None:
+    foreign = TrustList()
+    for number in range(2, 2 + MAX_CANDIDATES):
+        foreign |= TrustList.from_keys({KID: specimens.ec_key("P-256", number).public_key()})
+    own = TrustList.from_keys({KID: specimens.ec_key().public_key()})
+    assert accept(trust=own | foreign)
+    with pytest.raises(InvalidSignatureError):
+        accept(trust=foreign | own)
+
+
+@pytest.mark.parametrize("name", ["trust", "policy"])
+def test_what_cannot_be_left_out_is_not_none(name: str) -> None:
+    with pytest.raises(TypeError, match=name):
+        accept(**{name: None})
 
 
 def revoked_hashes() -> list[tuple[HashType, bytes]]:

@@ -117,11 +117,11 @@ def parse(payload: bytes) -> Claims:
         if key == _HCERT:
             health_claim = value
         elif key == _EXP:
-            expires_at = _time("4 (exp)", value, warnings)
+            expires_at = _time(Claim.EXP, value, warnings)
         elif key == _IAT:
-            issued_at = _time("6 (iat)", value, warnings)
+            issued_at = _time(Claim.IAT, value, warnings)
         elif key == _NBF:
-            not_before = _time("5 (nbf)", value, warnings)
+            not_before = _time(Claim.NBF, value, warnings)
         elif key == _ISS:
             if type(value) is not str:
                 raise ClaimsError("1 (iss)", "expected a text")
@@ -170,22 +170,19 @@ def serialize(
     return cbor.encode_ordered(claims)
 
 
-def _time(claim: str, value: Any, warnings: list[CertificateWarning]) -> datetime:
+def _time(claim: Claim, value: Any, warnings: list[CertificateWarning]) -> datetime:
+    if type(value) is int and 0 <= value < _AFTER_LATEST:
+        return datetime.fromtimestamp(value, UTC)
+    name, path = f"{claim.value} ({claim.name.lower()})", f"claims/{claim.value}"
     if type(value) is cbor.Tagged and value.tag == cbor.TAG_EPOCH_TIME:
-        warnings.append(
-            CertificateWarning("cwt.tagged_time", f"claims/{claim[0]}", "a time carries CBOR tag 1")
-        )
+        warnings.append(CertificateWarning("cwt.tagged_time", path, "a time carries CBOR tag 1"))
         value = value.value
     if type(value) is float:
         if not isfinite(value):
-            raise ClaimsError(claim, "expected a finite number of seconds")
-        warnings.append(
-            CertificateWarning(
-                "cwt.float_time", f"claims/{claim[0]}", "a time is written as a float"
-            )
-        )
+            raise ClaimsError(name, "expected a finite number of seconds")
+        warnings.append(CertificateWarning("cwt.float_time", path, "a time is written as a float"))
     elif type(value) is not int:
-        raise ClaimsError(claim, "expected a number of seconds since 1970")
+        raise ClaimsError(name, "expected a number of seconds since 1970")
     if not _EARLIEST <= value < _AFTER_LATEST:
-        raise ClaimsError(claim, "expected a time between the years 1 and 9999")
+        raise ClaimsError(name, "expected a time between the years 1 and 9999")
     return datetime.fromtimestamp(value, UTC)

@@ -236,11 +236,10 @@ def examine(
     certificate, schema_warnings = run.attempt(StepName.SCHEMA, parse, content) or (None, ())
     signer = run.attempt(StepName.USAGE, check_usage, valid or signers, certificate)
     # 8. Revocation.
-    signature = None if signed is None else signed.signature
     run.attempt(
         StepName.REVOCATION,
-        check_revocation,
-        *(revocations, kid, algorithm, signature, claims, certificate),
+        partial(check_revocation, signer=signer),
+        *(revocations, kid, algorithm, signed, claims, certificate),
     )
 
     warnings = () if claims is None else claims.warnings + schema_warnings

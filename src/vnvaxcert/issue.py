@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from vnvaxcert import cwt, hcert
+from vnvaxcert.codec.deflate import MAX_INFLATED_BYTES
 from vnvaxcert.cose import sign1
 from vnvaxcert.errors import (
     CoseStructureError,
@@ -19,12 +20,19 @@ from vnvaxcert.errors import (
 )
 from vnvaxcert.schema import payload as dcc
 from vnvaxcert.schema.deviations import NO_DEVIATION
-from vnvaxcert.schema.records import HealthCertificate, Holder
+from vnvaxcert.schema.records import (
+    HealthCertificate,
+    Holder,
+    Recovery,
+    TestResult,
+    Vaccination,
+)
 from vnvaxcert.trust.certificate import CertificateFacts
 from vnvaxcert.trust.signer import Signer, signer_facts
 
 # Decision 5772/QĐ-BYT: a code expires 12 months after it was made. EU issuers mostly do the same.
 DEFAULT_LIFETIME = timedelta(days=365)
+_MAX_ISSUER = 80  # characters, as of any other issuer in a certificate; a country code has 2
 _LATEST = datetime.max.replace(microsecond=0, tzinfo=UTC)
 
 
@@ -69,44 +77,70 @@ def issue(
 
     Spec: HCERT 1.0.8 §3.3, §4, A.1, A.4; DCC schema 1.3.3; RFC 8949 §4.2.
     """
-    if not isinstance(certificate, HealthCertificate):
-        raise TypeError(f"expected a HealthCertificate, not {type(certificate).__name__}")
+    _check_types(certificate, signer, issuer)
     facts = signer_facts(signer)
-    if issuer is not None and not isinstance(issuer, str):
-        raise TypeError(f"issuer: expected a text, not {type(issuer).__name__}")
     if not isinstance(signer.kid, bytes) or not signer.kid:
         raise SignerKeyError("its key identifier is not a byte string of at least one byte")
     issued_at, expires_at = _times(issued_at, expires_at)
     if issuer is None and facts is not None:
         issuer = facts.country
-    if not issuer:
+    if issuer is None:
         raise IssueClaimsError((("claims/1", "expected an issuer: the signer names no country"),))
+    if not 1 <= len(issuer) <= _MAX_ISSUER:
+        expected = f"expected an issuer of 1 to {_MAX_ISSUER} characters"
+        raise IssueClaimsError((("claims/1", expected),))
     if facts is not None:
         _check_signer(facts, certificate, issued_at, expires_at, may_outlive_signer)
     payload = _payload(certificate)
-    from unicodedata import normalize  # a shared library that verifying never needs
-
-    try:
-        claims = cwt.serialize(
-            issuer=normalize("NFC", issuer),
-            issued_at=issued_at,
-            expires_at=expires_at,
-            dcc=payload,
-        )
-    except UnicodeEncodeError:
-        raise IssueClaimsError(
-            tuple(_half_pairs(issuer, "claims/1")) + tuple(_half_pairs(payload, ""))
-        ) from None
+    claims = _encode_claims(issuer, issued_at, expires_at, payload)
     try:
         message = sign1.sign(
             claims, algorithm=signer.algorithm, kid=signer.kid, sign_bytes=signer.sign
         )
     except CoseStructureError as error:
         raise SignerKeyError(error.reason) from None
+    if len(message) > MAX_INFLATED_BYTES:  # a verifier stops there, however small the code
+        expected = f"expected at most {MAX_INFLATED_BYTES} bytes before compression"
+        raise IssueClaimsError((("", expected),))
     text = hcert.wrap(message)
     if len(text) > hcert.MAX_QR_CHARS:
         raise QrTooLargeError(len(text), hcert.MAX_QR_CHARS, "L")
     return text
+
+
+def _check_types(certificate: HealthCertificate, signer: Signer, issuer: str | None) -> None:
+    if not isinstance(certificate, HealthCertificate):
+        raise TypeError(f"expected a HealthCertificate, not {type(certificate).__name__}")
+    if not isinstance(certificate.holder, Holder):
+        raise TypeError(f"holder: expected a Holder, not {type(certificate.holder).__name__}")
+    for name, entries, record in (
+        ("vaccinations", certificate.vaccinations, Vaccination),
+        ("tests", certificate.tests, TestResult),
+        ("recoveries", certificate.recoveries, Recovery),
+    ):
+        if type(entries) is not tuple or not all(type(entry) is record for entry in entries):
+            raise TypeError(f"{name}: expected a tuple of {record.__name__}")
+    if not (hasattr(signer, "sign") and hasattr(signer, "kid") and hasattr(signer, "algorithm")):
+        raise TypeError(f"signer: expected a Signer, not {type(signer).__name__}")
+    if issuer is not None and not isinstance(issuer, str):
+        raise TypeError(f"issuer: expected a text, not {type(issuer).__name__}")
+
+
+def _encode_claims(
+    issuer: str, issued_at: datetime, expires_at: datetime, payload: dict[str, Any]
+) -> bytes:
+    from unicodedata import normalize  # a shared library that verifying never needs
+
+    try:
+        return cwt.serialize(
+            issuer=normalize("NFC", issuer),
+            issued_at=issued_at,
+            expires_at=expires_at,
+            dcc=payload,
+        )
+    except UnicodeEncodeError:
+        pass  # that error holds the text and must not be the context of ours
+    raise IssueClaimsError((*_half_pairs(issuer, "claims/1"), *_half_pairs(payload, "")))
 
 
 def _times(issued_at: datetime | None, expires_at: datetime | None) -> tuple[datetime, datetime]:
@@ -141,16 +175,20 @@ def _check_signer(
     if not may_outlive_signer:
         if issued_at < facts.not_before:
             raise OutlivesSignerError(
-                f"the certificate would be issued at {issued_at:%Y-%m-%d %H:%M:%S} UTC, before "
-                f"its signer's is valid ({facts.not_before:%Y-%m-%d %H:%M:%S} UTC)"
+                f"the certificate would be issued at {_utc(issued_at)}; its signer's certificate "
+                f"is valid only from {_utc(facts.not_before)}"
             )
         if expires_at > facts.not_after:
             raise OutlivesSignerError(
-                f"the certificate would expire at {expires_at:%Y-%m-%d %H:%M:%S} UTC, after its "
-                f"signer's does ({facts.not_after:%Y-%m-%d %H:%M:%S} UTC)"
+                f"the certificate would expire at {_utc(expires_at)}; its signer's certificate "
+                f"expires at {_utc(facts.not_after)}"
             )
     if facts.usages and certificate.kind not in facts.usages:
         raise IssueUsageError(certificate.kind, tuple(sorted(facts.usages)))
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _payload(certificate: HealthCertificate) -> dict[str, Any]:

@@ -17,6 +17,9 @@ class Check(StrEnum):
     REVOCATION = "revocation"
 
 
+_MOST_INFLATED_BYTES = 1 << 30
+
+
 @record()
 class Policy:
     """How a certificate is read and judged.
@@ -32,7 +35,8 @@ class Policy:
             authorities or revocation lists they need.
 
     Raises:
-        ValueError: A negative skew or bound.
+        ValueError: A negative skew, a bound below 1, or an unknown check or deviation.
+        TypeError: A value of another type.
     """
 
     expiry_skew: timedelta = timedelta(0)
@@ -45,8 +49,14 @@ class Policy:
     def __post_init__(self) -> None:
         if self.expiry_skew < timedelta(0) or self.issue_skew < timedelta(0):
             raise ValueError("a skew is not negative")
-        if self.max_inflated_bytes < 1:
-            raise ValueError("max_inflated_bytes is positive")
+        if not 1 <= self.max_inflated_bytes <= _MOST_INFLATED_BYTES:
+            raise ValueError(f"max_inflated_bytes is positive, at most {_MOST_INFLATED_BYTES}")
+        # A name that is none would silently ask for nothing.
+        for given, known in ((self.required_checks, Check), (self.tolerated, Deviation)):
+            if not isinstance(given, frozenset):
+                raise TypeError(f"expected a frozenset, not {type(given).__name__}")
+            for member in given:
+                known(member)
 
 
 DEFAULT_POLICY = Policy()

@@ -43,6 +43,9 @@ def record(
             "__setattr__": _refuse,
             "__delattr__": _refuse,
             "__dataclass_fields__": _Fields(names, visible, kw_only),
+            "__match_args__": () if kw_only else names,
+            "__replace__": _replace,
+            "__signature__": _Signature(names, kw_only),
         }
         for name, member in members.items():
             setattr(cls, name, member)
@@ -102,6 +105,33 @@ def _refuse(self: object, name: str, *_: object) -> NoReturn:
     from dataclasses import FrozenInstanceError
 
     raise FrozenInstanceError(f"{type(self).__name__} is immutable: cannot change {name}")
+
+
+def _replace(self: Any, /, **changes: object) -> object:
+    return type(self)(**{**vars(self), **changes})
+
+
+class _Signature:
+    """``__signature__``, made when `inspect` asks for it."""
+
+    def __init__(self, names: tuple[str, ...], kw_only: bool) -> None:
+        self._names, self._kw_only = names, kw_only
+
+    def __get__(self, _: object, owner: type) -> object:
+        from inspect import Parameter, Signature
+
+        kind = Parameter.KEYWORD_ONLY if self._kw_only else Parameter.POSITIONAL_OR_KEYWORD
+        return Signature(
+            [
+                Parameter(
+                    name,
+                    kind,
+                    default=vars(owner).get(name, Parameter.empty),
+                    annotation=owner.__annotations__[name],
+                )
+                for name in self._names
+            ]
+        )
 
 
 class _Fields:

@@ -41,8 +41,13 @@ from vnvaxcert.results import Envelope, UnverifiedCertificate, VerifiedCertifica
 from vnvaxcert.schema import payload as dcc
 from vnvaxcert.schema.records import CertificateWarning, HealthCertificate
 from vnvaxcert.trust.chain import check_chain
+from vnvaxcert.trust.entry import certificate_kid
 from vnvaxcert.trust.revocation import RevocationList, certificate_hashes
 from vnvaxcert.trust.trustlist import TrustedKey, TrustList
+
+# Keys that share one key identifier: by chance 2 of thousands do. A hostile list may not buy
+# thousands of signature checks for each certificate.
+MAX_CANDIDATES = 64
 
 
 def verify(
@@ -78,6 +83,8 @@ def verify(
     Spec: HCERT 1.0.8 §3, §4, §6.3, appendix A.
     """
     at = moment(at)
+    if trust is None:
+        raise TypeError("trust: expected a TrustList, not NoneType")
     check_arguments(trust, authorities, revocations, policy)
     # 1. Unwrap HC1, Base45, zlib. Nothing is trusted yet.
     message = hcert.unwrap(text, max_inflated_bytes=policy.max_inflated_bytes)
@@ -99,7 +106,7 @@ def verify(
     signer = check_usage(signers, certificate)
     # 8. Revocation.
     if revocations is not None:
-        check_revocation(revocations, kid, algorithm, signed.signature, claims, certificate)
+        check_revocation(revocations, kid, algorithm, signed, claims, certificate, signer)
     return VerifiedCertificate(
         certificate=certificate,
         envelope=Envelope.HCERT,
@@ -164,6 +171,8 @@ def check_arguments(
         TypeError: An argument of the wrong type.
         ValueError: A required check lacks its data.
     """
+    if not isinstance(policy, Policy):
+        raise TypeError(f"policy: expected a Policy, not {type(policy).__name__}")
     if trust is not None and not isinstance(trust, TrustList):
         raise TypeError(f"trust: expected a TrustList, not {type(trust).__name__}")
     if authorities is not None and not isinstance(authorities, TrustList):
@@ -199,7 +208,7 @@ def find_candidates(trust: TrustList, kid: bytes, algorithm: Algorithm) -> tuple
     known = trust.get(kid)
     fitting = [key for key in known if algorithm in key.algorithms and key.role == "signer"]
     if fitting:
-        return tuple(fitting)
+        return tuple(fitting[:MAX_CANDIDATES])
     if any(key.role == "signer" for key in known):
         raise AlgorithmMismatchError(kid, algorithm.name)
     raise UnknownKeyError(kid)
@@ -301,23 +310,36 @@ def check_revocation(
     revocations: RevocationList,
     kid: bytes,
     algorithm: Algorithm,
-    signature: bytes,
+    signed: Sign1,
     claims: Claims,
     certificate: HealthCertificate,
+    signer: TrustedKey | None,
 ) -> None:
     """Step 8: none of the certificate's hashes is on the lists.
+
+    Lists are kept by the signer's key identifier. It is looked up as the certificate gives it and
+    as the signer's certificate computes it; where the signature does not cover it, under every
+    key identifier, since anybody can have written another one there.
 
     Raises:
         RevokedError: One is.
     """
+    entries = certificate.entries
     hashes = certificate_hashes(
-        certificate_ids=[entry.certificate_id for entry in certificate.entries],
+        certificate_ids=[entry.certificate_id for entry in entries],
         issuer=claims.issuer,
-        countries=[entry.country for entry in certificate.entries],
-        signature=signature,
+        countries=[entry.country for entry in entries],
+        signature=signed.signature,
         algorithm=algorithm,
     )
-    revocations.check(kid, hashes)
+    if not signed.is_kid_protected:
+        revocations.check(None, hashes)
+        return
+    kids = {kid}
+    if signer is not None and signer.facts is not None:
+        kids.add(certificate_kid(signer.facts.der))
+    for scope in kids:
+        revocations.check(scope, hashes)
 
 
 def signing_warnings(

@@ -74,10 +74,13 @@ def decode(text: str) -> bytes:
 
     Spec: RFC 9285 §4, §6 (no group may be ignored or repaired).
     """
+    foreign = -1
     try:
         values = text.encode("latin-1").translate(_VALUE_OF)
     except UnicodeEncodeError as error:
-        raise Base45Error("character outside the alphabet", error.start) from error
+        foreign = error.start
+    if foreign >= 0:  # raised here: that error holds the whole text and must not be its context
+        raise Base45Error("character outside the alphabet", foreign)
     if _INVALID in values:
         raise Base45Error("character outside the alphabet", values.index(_INVALID))
     groups, rest = divmod(len(values), 3)

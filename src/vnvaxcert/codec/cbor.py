@@ -55,7 +55,9 @@ _SEMANTIC: Mapping[int, Any] = {
 }
 
 
-def decode(data: bytes, *, where: str, max_depth: int = MAX_DEPTH) -> Any:
+def decode(
+    data: bytes, *, where: str, max_depth: int = MAX_DEPTH, max_items: int | None = None
+) -> Any:
     """Decode exactly one CBOR item.
 
     Indefinite lengths, any order of map keys and non-shortest integers are accepted, as RFC 8949
@@ -65,20 +67,24 @@ def decode(data: bytes, *, where: str, max_depth: int = MAX_DEPTH) -> Any:
         data: The encoded item and nothing else. The caller bounds its length.
         where: What the bytes are, for the message (``"COSE message"``).
         max_depth: Nesting of arrays, maps and tags that is accepted.
+        max_items: Items that are accepted, counting each in each container; for data that are
+            larger than a certificate, since an item of one byte takes some 80 in memory.
 
     Returns:
         int, float, bytes, str, bool, None, list, dict, `UNDEFINED`, a cbor2 simple value, or
         `Tagged` for the tags 0, 1, 18 and 61.
 
     Raises:
-        CborError: Not well-formed, a map key given twice, too deep, a tag that is not read, in
-            large data a map key that is itself a map or an array, or bytes after the item.
+        CborError: Not well-formed, a map key given twice, too deep, too many items, a tag that
+            is not read, in large data a map key that is itself a map or an array, or bytes after
+            the item.
 
     Spec: RFC 8949 §3, §5.3, §5.6.
     """
     if len(data) > _UNGUARDED_BYTES:
-        _refuse_compound_keys(data, where)
+        _walk(data, where, max_items)
     stream = BytesIO(data)
+    reason = ""
     try:
         item = cbor2.CBORDecoder(
             stream,
@@ -88,7 +94,11 @@ def decode(data: bytes, *, where: str, max_depth: int = MAX_DEPTH) -> Any:
             tag_hook=_refuse,
         ).decode()
     except cbor2.CBORError as error:
-        raise CborError(where, _reason(error)) from None
+        reason = _reason(error)
+    if (
+        reason
+    ):  # raised here, so that the decoder's error, which quotes the data, is not its context
+        raise CborError(where, reason)
     if stream.tell() != len(data):
         raise CborError(where, "there are bytes after the end of the item")
     return item
@@ -99,16 +109,19 @@ def decode(data: bytes, *, where: str, max_depth: int = MAX_DEPTH) -> Any:
 _UNGUARDED_BYTES = 1024
 
 
-def _refuse_compound_keys(data: bytes, where: str) -> None:
-    """Refuse maps with an array, a map or a tag as a key, in one pass over the heads of items.
+def _walk(data: bytes, where: str, max_items: int | None) -> None:
+    """Refuse too many items, and an array, a map or a tag as a key, in one pass over the heads.
 
     Data that are not well-formed are left for the decoder to report.
     """
     # For each open container: items still to come (None: until a break), and whether a key of a
     # map comes next (None: not a map).
     open_items: list[tuple[int | None, bool | None]] = []
-    at, end = 0, len(data)
+    at, end, left = 0, len(data), len(data) if max_items is None else max_items
     while at < end:
+        if not left:
+            raise CborError(where, f"more than {max_items} items")
+        left -= 1
         major, argument = data[at] >> 5, data[at] & 0x1F
         at += 1
         is_key = open_items and open_items[-1][1]

@@ -78,7 +78,6 @@ def read_ordinary(payload: dict[Any, Any]) -> HealthCertificate | None:
         and family.strip() == family
         and given.strip() == given
         and issuer.strip() == issuer
-        and identifier.strip() == identifier
         and ICAO_CHARACTERS.issuperset(family_icao)
         and ICAO_CHARACTERS.issuperset(given_icao)
         and 1900 <= born_on.year <= 2099

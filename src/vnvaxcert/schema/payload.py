@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, Final, TypeAlias, TypeVar
 
 from vnvaxcert.codec.cbor import TAG_DATE_TIME, UNDEFINED, Tagged
-from vnvaxcert.errors import SchemaError
+from vnvaxcert.errors import IssueClaimsError, SchemaError
 from vnvaxcert.schema import valuesets
 from vnvaxcert.schema.deviations import EVERY_DEVIATION, Deviation
 from vnvaxcert.schema.ordinary import ICAO_CHARACTERS, read_ordinary
@@ -30,6 +30,8 @@ from vnvaxcert.schema.records import (
 from vnvaxcert.schema.versions import RULES, Rules
 
 _Record = TypeVar("_Record", Vaccination, TestResult, Recovery)
+_DAYS: Final = frozenset({"date", "first_positive_date", "valid_from", "valid_until"})
+_MAX_TEXT: Final = 4296  # characters of the largest QR code, ISO/IEC 18004
 _MAX_VIOLATIONS: Final = 50  # more explain nothing; a hostile payload can hold thousands
 
 
@@ -72,7 +74,9 @@ def serialize(certificate: HealthCertificate) -> dict[str, Any]:
         (HCERT §3.3.7), the members of every map in the order of deterministic CBOR.
 
     Raises:
+        IssueClaimsError: A text of more characters than a QR code can hold.
         ValueError: A time without a time zone.
+        TypeError: A time where a date belongs.
 
     Spec: DCC schema 1.3.3; RFC 8949 §4.2.1.
     """
@@ -99,8 +103,10 @@ def _serialize_record(record: object, fields: _Fields) -> dict[str, Any]:
         if type(value) is str:
             values[key] = value if value.isascii() else _composed(value)
         elif isinstance(value, datetime):
+            if attribute in _DAYS:
+                raise TypeError(f"{attribute}: expected a date, not a datetime")
             if value.utcoffset() is None:
-                raise ValueError(f"{attribute} has no time zone")
+                raise ValueError(f"{attribute}: expected a datetime with a time zone")
             values[key] = _to_utc(value).isoformat().replace("+00:00", "Z")
         elif isinstance(value, date):
             values[key] = value.isoformat()
@@ -110,6 +116,10 @@ def _serialize_record(record: object, fields: _Fields) -> dict[str, Any]:
 
 
 def _composed(text: str) -> str:
+    # Composing takes quadratic time on piles of marks; no code holds a text of this length.
+    if len(text) > _MAX_TEXT:
+        expected = f"expected texts of at most {_MAX_TEXT} characters"
+        raise IssueClaimsError((("", expected),))
     from unicodedata import normalize  # a shared library that verifying never needs
 
     return normalize("NFC", text)
@@ -258,6 +268,16 @@ class _Reader:
         """A text of at most the version's length."""
         value = entry.get(key)
         if type(value) is str and len(value) <= self._rules.max_length and value.strip() == value:
+            return value
+        return self._odd_text(entry, key, self._rules.max_length) or ""
+
+    def identifier(self, entry: Mapping[str, Any], key: str) -> str:
+        """A text of at most the version's length, white space and all.
+
+        A revocation list holds the hash of the identifier exactly as it was issued.
+        """
+        value = entry.get(key)
+        if type(value) is str and len(value) <= self._rules.max_length:
             return value
         return self._odd_text(entry, key, self._rules.max_length) or ""
 
@@ -531,7 +551,7 @@ _HOLDER_FIELDS: Final[_Fields] = (
     ("gnt", "given_name_icao", _Reader.icao_name),
 )
 _VACCINATION_FIELDS: Final[_Fields] = (
-    ("ci", "certificate_id", _Reader.bounded_text),
+    ("ci", "certificate_id", _Reader.identifier),
     ("co", "country", _Reader.country),
     ("dn", "dose_number", _Reader.dose),
     ("dt", "date", _Reader.day),
@@ -543,7 +563,7 @@ _VACCINATION_FIELDS: Final[_Fields] = (
     ("vp", "vaccine", _Reader.text),
 )
 _TEST_FIELDS: Final[_Fields] = (
-    ("ci", "certificate_id", _Reader.bounded_text),
+    ("ci", "certificate_id", _Reader.identifier),
     ("co", "country", _Reader.country),
     ("dr", "result_at", _Reader.result_time),
     ("is", "issuer", _Reader.bounded_text),
@@ -556,7 +576,7 @@ _TEST_FIELDS: Final[_Fields] = (
     ("tt", "test_type", _Reader.text),
 )
 _RECOVERY_FIELDS: Final[_Fields] = (
-    ("ci", "certificate_id", _Reader.bounded_text),
+    ("ci", "certificate_id", _Reader.identifier),
     ("co", "country", _Reader.country),
     ("df", "valid_from", _Reader.day),
     ("du", "valid_until", _Reader.day),
