@@ -141,7 +141,7 @@ def test_an_accepted_certificate_is_shown_with_its_holder_and_what_that_does_not
     for shown in ("Comirnaty (EU/1/20/1528)", "COVID-19 (840539006)", "Viet Nam (VN)", "ES256"):
         assert shown in done.out
     assert "does not prove who is showing it" in done.out
-    assert "own signature was not checked" in done.out
+    assert "has no signature: it is as good as the way it came to you" in done.out
 
 
 @pytest.mark.parametrize(
@@ -371,11 +371,27 @@ def test_the_signature_of_a_list_is_checked_with_its_key(run: Run, folder: Path)
     checked = run("verify", GOOD, "--trust", "list", "--at", AT, "--list-key", "right")
     assert checked.status == 0
     assert "not checked" not in checked.out
-    assert "not checked" in run("verify", GOOD, "--trust", "list", "--at", AT).out
+    assert "not checked" not in run("verify", GOOD, "--trust", "trust.pem", "--at", AT).out
+    unchecked = run("verify", GOOD, "--trust", "list", "--at", AT).out
+    assert "own signature was not checked (see --list-key)" in unchecked
     wrong = run("verify", GOOD, "--trust", "list", "--at", AT, "--list-key", "wrong", "--json")
     assert (wrong.status, wrong.out) == (2, "")
     assert wrong.err.startswith("vnvaxcert: list: ")
     assert "(trustlist.signature)" in wrong.err
+
+
+@pytest.mark.parametrize("lists", [("trust.pem",), ("list", "trust.pem"), ("lists",)])
+def test_no_key_is_asked_for_where_a_list_cannot_be_signed(
+    run: Run, folder: Path, lists: tuple[str, ...]
+) -> None:
+    """Who then gave the key would be refused."""
+    (folder / "list").write_bytes(german_list(specimens.ec_key(number=5), specimens.dsc()))
+    (folder / "lists").mkdir()
+    (folder / "lists" / "list").write_bytes((folder / "list").read_bytes())
+    shown = run("verify", GOOD, *(w for one in lists for w in ("--trust", one)), "--at", AT).out
+    assert "VALID " in shown
+    assert "--list-key" not in shown
+    assert "has no signature: it is as good as the way it came to you" in shown
 
 
 def test_a_revocation_list_that_cannot_be_read_is_status_2(run: Run, folder: Path) -> None:
@@ -396,10 +412,55 @@ def test_a_certificate_on_any_of_the_revocation_lists_is_refused(
         "empty": RevocationList.from_hashes([(HashType.UCI, bytes(16))]),
         "hit": RevocationList.from_hashes([(HashType.UCI, hit)]),
     }
-    monkeypatch.setattr(RevocationList, "load", lists.__getitem__)
+    monkeypatch.setattr(RevocationList, "load", lambda path, signing_key: lists[path])
     assert run("verify", GOOD, *VERIFY, "--revocation", "empty").status == 0
     both = run("verify", GOOD, *VERIFY, "--revocation", "empty", "--revocation", "hit", "--json")
     assert (both.status, both.document["code"]) == (1, "revoked")
+
+
+def revocation_chunk(key: ec.EllipticCurvePrivateKey, identifier: str) -> bytes:
+    """A list in the German form that revokes one certificate of the specimens' signer."""
+    scope = specimens.kid_of(specimens.dsc()) + b"\x0b"
+    protected = cbor2.dumps({1: -7})
+    payload = cbor2.dumps({scope: [sha256(identifier.encode()).digest()[:16]]})
+    signature = specimens.raw_signature(key, cbor2.dumps(["Signature1", protected, b"", payload]))
+    return cbor2.dumps(cbor2.CBORTag(18, [protected, {}, payload, signature]))
+
+
+@pytest.mark.parametrize("command", ["verify", "examine"])
+def test_the_signature_of_a_revocation_list_is_checked_with_its_key(
+    run: Run, folder: Path, command: str
+) -> None:
+    publisher, stranger = specimens.ec_key(number=5), specimens.ec_key(number=6)
+    (folder / "hit").write_bytes(revocation_chunk(publisher, specimens.ENTRIES["v"]["ci"]))
+    (folder / "other").write_bytes(revocation_chunk(publisher, "URN:UVCI:01:VN:ANOTHER"))
+    for name, key in (("right", publisher), ("wrong", stranger)):
+        spki = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        (folder / name).write_bytes(spki)
+    given = (command, GOOD, *VERIFY, "--json", "--revocation", "other")
+    assert run(*given, "--revocation-key", "right").status == 0
+    revoked = run(*given, "--revocation", "hit", "--revocation-key", "right")
+    assert (revoked.status, revoked.document["code"]) == (1, "revoked")
+    wrong = run(*given, "--revocation-key", "wrong")
+    assert (wrong.status, wrong.out) == (2, "")
+    assert wrong.err.startswith("vnvaxcert: other: ")
+    assert "(trustlist.signature)" in wrong.err
+
+
+@pytest.mark.parametrize(
+    ("given_arguments", "reason"),
+    [
+        (("verify", "--trust", "trust.pem", "--revocation-key", "k"), "--revocation-key is given"),
+        (("examine", "--list-key", "k"), "--list-key is given, and no list"),
+    ],
+)
+def test_a_key_without_a_list_is_wrong_usage(
+    run: Run, folder: Path, given_arguments: tuple[str, ...], reason: str
+) -> None:
+    command, *rest = given_arguments
+    done = run(command, GOOD, *rest, "--at", AT)
+    assert (done.status, done.out) == (2, "")
+    assert reason in done.err
 
 
 def test_now_is_the_moment_when_none_is_given(run: Run, folder: Path) -> None:
@@ -1150,11 +1211,11 @@ def test_the_demonstration_goes_the_whole_way_and_leaves_its_files(run: Run, fol
     assert "✓ VALID vaccination certificate" in done.out
     assert "Thị Mẫu" in done.out
     made = folder / "deep" / "demo"
-    names = {"certificate.png", "certificate.txt", "tampered.txt", "trust.pem"}
+    names = {"certificate.png", "certificate.txt", "tampered.txt", "trust-list.pem"}
     assert {path.name for path in made.iterdir()} == names
     assert {path.name for path in folder.iterdir()} == {"deep", "trust.pem"}
     assert not any(b"PRIVATE" in path.read_bytes() for path in made.iterdir())
-    trust = ("--trust", made / "trust.pem", "--json")
+    trust = ("--trust", made / "trust-list.pem", "--json")
     for name in ("certificate.png", "certificate.txt"):
         again = run("verify", made / name, *trust)
         assert (again.status, again.document["warnings"]) == (0, [])
@@ -1176,7 +1237,7 @@ def test_the_picture_of_the_demonstration_is_read_small_rotated_and_blurred(
     at_200_dpi = round(image.width * 200 / image.info["dpi"][0])
     for width in (None, at_200_dpi, 276):  # 276: 35 mm with the quiet zone
         (folder / "scan.png").write_bytes(blurred(png, width=width))
-        assert run("verify", "scan.png", "--trust", "trust.pem").status == 0
+        assert run("verify", "scan.png", "--trust", "trust-list.pem").status == 0
 
 
 def test_the_tampered_copy_differs_in_one_bit_of_the_contents() -> None:

@@ -121,6 +121,12 @@ def add_trust(parser: Parser, *, is_trust_required: bool) -> None:
         help="revocation list; give it again to add another",
     )
     parser.add_argument(
+        "--revocation-key",
+        metavar="KEY",
+        help="public key or certificate, PEM or DER: each revocation list must be signed with it; "
+        "without it the lists' own signatures are not checked",
+    )
+    parser.add_argument(
         "--at",
         metavar="TIME",
         type=parse_moment,

@@ -130,6 +130,10 @@ class Screen:
 
         self._draw(Text(_clean(text), style="dim"))
 
+    def gap(self) -> None:
+        """An empty line."""
+        self.remark("")
+
     def heading(self, text: str) -> None:
         """The head of one of several reports; nothing for the only one, which has no name."""
         if not text:

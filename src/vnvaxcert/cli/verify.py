@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from vnvaxcert.cli import judging, machine, people
+from vnvaxcert.cli import machine, people
 from vnvaxcert.cli.arguments import SEVERAL, Parser, add_input, add_json, add_trust
-from vnvaxcert.cli.judging import Basis
+from vnvaxcert.cli.judging import Basis, caution, load
 from vnvaxcert.cli.outcome import Outcome
 from vnvaxcert.cli.screen import Screen
 from vnvaxcert.cli.source import read_codes
@@ -51,7 +51,7 @@ def run(arguments: list[str]) -> Outcome:
     add_json(parser)
     values = parser.read(arguments)
     codes = read_codes(values.input)
-    basis = judging.load(values)
+    basis = load(values)
     verdicts = [(code, judge(code.text, basis)) for code in codes]
     refused = sum(isinstance(verdict, Refusal) for _, verdict in verdicts)
     if values.json:
@@ -63,8 +63,8 @@ def run(arguments: list[str]) -> Outcome:
             show_refusal(screen, verdict, code.is_argument)
         else:
             show_acceptance(screen, verdict, basis.at)
-    if refused < len(codes) and basis.trust is not None and not basis.trust.authenticated:
-        screen.remark("The trust list's own signature was not checked (see --list-key).")
+    if refused < len(codes) and basis.trust is not None and (words := caution(basis.trust)):
+        screen.remark(words)
     if len(codes) > 1:
         screen.remark(f"{len(codes)} codes: {len(codes) - refused} accepted, {refused} refused.")
     return Outcome(min(refused, 1), screen.text())
@@ -111,7 +111,7 @@ def show_refusal(screen: Screen, refusal: Refusal, is_argument: bool = False) ->
         return
     if found.unverified is not None:
         screen.remark("It was signed as follows, and is refused all the same:")
-        screen.remark("")
+        screen.gap()
         people.show_contents(screen, found.unverified.certificate)
     people.show_envelope(screen, found, found.signer)
     people.show_warnings(screen, found.warnings)
