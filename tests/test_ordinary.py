@@ -12,7 +12,7 @@ import specimens
 from vnvaxcert.errors import SchemaError
 from vnvaxcert.schema.deviations import EVERY_DEVIATION, NO_DEVIATION
 from vnvaxcert.schema.ordinary import read_ordinary
-from vnvaxcert.schema.payload import _Reader
+from vnvaxcert.schema.reader import Reader
 from vnvaxcert.schema.versions import RULES
 
 ODD: list[Any] = [
@@ -40,7 +40,7 @@ def agree(payload: dict[str, Any]) -> bool:
     if found is None:
         return False
     for tolerated in (EVERY_DEVIATION, NO_DEVIATION):
-        assert (found, ()) == _Reader(tolerated).read(payload)
+        assert (found, ()) == Reader(tolerated).read(payload)
     return True
 
 
@@ -88,4 +88,4 @@ def test_what_breaks_the_schema_is_never_read() -> None:
     payload["v"].append(payload["v"][0])
     assert read_ordinary(payload) is None
     with pytest.raises(SchemaError):
-        _Reader(EVERY_DEVIATION).read(payload)
+        Reader(EVERY_DEVIATION).read(payload)
