@@ -21,6 +21,7 @@ from vnvaxcert.codec import base45, cbor, deflate
 from vnvaxcert.cose import keys, sign1
 from vnvaxcert.cose.algorithms import Algorithm
 from vnvaxcert.errors import RevokedError, TrustListFormatError, TrustListSignatureError
+from vnvaxcert.trust import revocation
 from vnvaxcert.trust.revocation import (
     MAX_FILE_BYTES,
     Hash,
@@ -384,6 +385,21 @@ def test_of_a_longer_hash_the_first_16_bytes_count(length: int) -> None:
 def test_a_hash_too_short_to_revoke_anything_is_refused() -> None:
     with pytest.raises(TrustListFormatError, match="less than 16 bytes"):
         RevocationList.from_bytes(chunk({KID + b"\x0b": [bytes(16), bytes(15)]}))
+
+
+def test_small_items_by_the_million_are_refused_before_they_take_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hashes = chunk(
+        {KID + b"\x0b": [bytes([number // 256, number % 256]) * 8 for number in range(1200)]}
+    )
+    assert len(RevocationList.from_bytes(hashes)) == 1200
+    monkeypatch.setattr(revocation, "MAX_ITEMS", 1000)
+    wide = b"\x99\x10\x00" + b"\x40" * 4096  # an array of 4,096 empty byte strings
+    in_a_header = b"\xd2\x84\x43\xa1\x01\x26\xa1\x00" + wide + b"\x41\xa0\x40"
+    for data in (hashes, in_a_header, b"\xd2\x84" + wide + b"\xa0\x41\xa0\x40"):
+        with pytest.raises(TrustListFormatError, match="more than 1000 items"):
+            RevocationList.from_bytes(data)
 
 
 # --- files -------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ from vnvaxcert.trust.signing_key import SigningKey, load_signing_key
 
 HASH_BYTES = 16  # of the 32 of SHA-256; what every list carries
 MAX_FILE_BYTES = 64 << 20  # as for trust lists
+MAX_ITEMS = 4_000_000  # as many hashes fit into such a file; shorter items would take gigabytes
 
 
 class HashType(StrEnum):
@@ -293,10 +294,11 @@ def _is_german(data: bytes) -> bool:
 
 def _read_german(data: bytes, signing_key: PublicKey | None) -> tuple[Entries, tuple[str, ...]]:
     try:
+        cbor.decode(data, where="COSE message", max_items=MAX_ITEMS)  # for its bound alone
         message = sign1.parse(data)
         if signing_key is not None:
             message.verify(signing_key)
-        payload = cbor.decode(message.payload, where="payload")
+        payload = cbor.decode(message.payload, where="payload", max_items=MAX_ITEMS)
     except (AlgorithmError, InvalidSignatureError) as error:
         raise TrustListSignatureError(_GERMAN, "", str(error)) from error
     except (CborError, CoseStructureError) as error:
