@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import json
 import os
 import tracemalloc
@@ -741,11 +742,13 @@ def test_links_to_files_are_followed_and_links_to_directories_set_aside(tmp_path
     (tmp_path / "in" / "round").symlink_to(tmp_path)
     (tmp_path / "link.der").symlink_to(tmp_path / "in" / "dsc.der")
     (tmp_path / "nowhere").symlink_to(tmp_path / "absent")
+    (tmp_path / "loop").symlink_to("loop")
     trust = TrustList.load(tmp_path)
     assert [key.source for key in trust] == ["link.der"]
     assert {one.source: one.reason for one in trust.set_aside} == {
         "in/dsc.der": "repeats an earlier entry",
         "in/round": "a link to a directory is not followed",
+        "loop": f"cannot be read: {os.strerror(errno.ELOOP)}",
         "nowhere": "neither a file nor a directory",
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from vnvaxcert.errors import TrustListError, TrustListFormatError
 from vnvaxcert.trust import formats
@@ -32,8 +32,8 @@ def read_directory(path: str) -> Reading:
     """Read all files of a directory and of those in it, in the order of their names.
 
     Each file may be in any known format; a signature that one carries is not checked. A file in
-    none of them is set aside, and so is a link to a directory, which may lead round in a circle.
-    Names with a leading dot are passed over.
+    none of them is set aside, and so are one that cannot be read and a link to a directory, which
+    may lead round in a circle. Names with a leading dot are passed over.
 
     Args:
         path: The directory. Sources are named by their path inside it, with slashes.
@@ -99,17 +99,30 @@ def _files(root: str) -> Iterator[_Found]:
             name = f"{folder}/{one.name}" if folder else one.name
             if one.name.startswith("."):
                 continue
-            if one.is_file():
+            kind, problem = _kind(one)
+            if kind == "file":
                 yield _Found(name)
-            elif not one.is_dir():
-                yield _Found(name, "neither a file nor a directory")
-            elif one.is_symlink():
-                yield _Found(name, "a link to a directory is not followed")
+            elif kind != "directory":
+                yield _Found(name, problem)
             elif name.count("/") >= MAX_DEPTH:
                 yield _Found(name, f"more than {MAX_DEPTH} directories deep")
             else:
                 inside.append(name)
         pending += reversed(inside)
+
+
+def _kind(found: os.DirEntry[str]) -> tuple[Literal["file", "directory", ""], str]:
+    """What a name stands for, and why it is not to be read; either is empty."""
+    try:
+        if found.is_file():
+            return "file", ""
+        if not found.is_dir():
+            return "", "neither a file nor a directory"
+    except OSError as error:  # a link to itself, or one through a directory that is closed
+        return "", f"cannot be read: {_reason(error)}"
+    if found.is_symlink():
+        return "", "a link to a directory is not followed"
+    return "directory", ""
 
 
 def _reason(error: OSError | ValueError) -> str:
