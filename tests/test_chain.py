@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -586,9 +586,26 @@ def test_any_pss_parameters_end_in_a_refusal(parameters: bytes) -> None:
     assert refused(facts, anchors(authority(RSA_KEY)))
 
 
+class Undecided(tzinfo):
+    """A zone that tells no offset, so that its times are naive after all."""
+
+    def utcoffset(self, when: datetime | None) -> None:
+        return None
+
+    dst = utcoffset
+
+    def tzname(self, when: datetime | None) -> None:
+        return None
+
+
 def test_a_naive_time_is_a_mistake() -> None:
-    with pytest.raises(ValueError, match="naive"):
-        check_chain(signer(), anchors(authority()), datetime(2022, 6, 1))
+    for naive in (datetime(2022, 6, 1), datetime(2022, 6, 1, tzinfo=Undecided())):
+        with pytest.raises(ValueError, match=r"at: .* time zone"):
+            check_chain(signer(), anchors(authority()), naive)
+    for wrong in ("2022-06-01", date(2022, 6, 1), None):
+        moment: Any = wrong
+        with pytest.raises(TypeError, match="at: expected a datetime"):
+            check_chain(signer(), anchors(authority()), moment)
 
 
 def test_only_so_many_candidates_are_tried() -> None:

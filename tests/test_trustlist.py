@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import copy
 import json
+import pickle
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -139,6 +141,26 @@ def test_a_kid_that_is_not_listed_finds_nothing() -> None:
     assert KID.hex() not in trust
 
 
+@pytest.mark.parametrize("kid", ["66d25512539d5a6d", None, 5])
+def test_a_kid_that_is_no_bytes_is_a_mistake(kid: Any) -> None:
+    for trust in (TrustList(), TrustList.from_certificates([DSC])):
+        for look_up in (trust.get, trust.__getitem__):
+            with pytest.raises(TypeError, match="kid: expected bytes"):
+                look_up(kid)
+
+
+@pytest.mark.parametrize("data", ["text", 5, None, [1]])
+def test_a_list_is_read_from_bytes_alone(data: Any) -> None:
+    with pytest.raises(TypeError, match="data: expected bytes"):
+        TrustList.from_bytes(data)
+    wrapped: Any
+    for wrapped in (bytearray(DSC), memoryview(DSC)):
+        assert only(TrustList.from_bytes(wrapped)).kid == KID
+    number: Any = 99
+    with pytest.raises(TypeError, match="PathLike"):
+        TrustList.load(number)
+
+
 def test_the_empty_list_trusts_nobody() -> None:
     trust = TrustList()
     assert (len(trust), list(trust), trust.set_aside) == (0, [], ())
@@ -194,6 +216,16 @@ def test_a_list_and_its_keys_cannot_be_changed() -> None:
         only(trust).usages = frozenset()
     with pytest.raises(AttributeError, match="usages"):
         del only(trust).usages
+
+
+def test_a_copy_of_a_list_or_of_what_it_holds_is_the_same_object() -> None:
+    trust = TrustList.from_certificates([DSC])
+    key = only(trust)
+    for one in (trust, key, key.facts):
+        assert copy.copy(one) is one
+        assert copy.deepcopy({"one": one})["one"] is one
+        with pytest.raises(TypeError, match=f"cannot pickle a {type(one).__name__}"):
+            pickle.dumps(one)
 
 
 def test_repr_says_what_it_is_and_nothing_about_people() -> None:
@@ -512,6 +544,12 @@ def test_bare_keys_of_another_kind_are_refused(keys: Any, error: type[Exception]
         TrustList.from_keys(keys)
 
 
+@pytest.mark.parametrize("role", ["x", "Signer", "", None])
+def test_a_role_that_does_not_exist_is_refused(role: Any) -> None:
+    with pytest.raises(ValueError, match="role: expected 'signer' or 'authority'"):
+        TrustList.from_keys({b"kid": KEYS[0].public_key()}, role=role)
+
+
 def test_a_usage_that_does_not_exist_is_refused() -> None:
     wrong: Any = ["dancing"]
     with pytest.raises(ValueError, match="dancing"):
@@ -636,5 +674,9 @@ def test_a_moment_has_to_be_aware(signed: bytes, tmp_path: Path) -> None:
         lambda: TrustList.load(tmp_path, at=datetime(2022, 1, 1)),
     ]
     for load in loads:
-        with pytest.raises(ValueError, match="naive"):
+        with pytest.raises(ValueError, match="time zone"):
             load()
+    text: Any = "2022-01-01"
+    for place in (tmp_path, tmp_path / "dsc.pem"):
+        with pytest.raises(TypeError, match="at: expected a datetime, not str"):
+            TrustList.load(place, at=text)

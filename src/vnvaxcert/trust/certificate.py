@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Final, NoReturn
+from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -18,6 +18,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from vnvaxcert.cose.keys import PublicKey
 from vnvaxcert.trust import der
 from vnvaxcert.trust.der import DerError
+from vnvaxcert.trust.immutable import Immutable, set_once
 from vnvaxcert.trust.name import read_name
 from vnvaxcert.trust.spki import Spki, read_spki
 from vnvaxcert.trust.usage import Usage, usages_from_oids
@@ -31,7 +32,7 @@ KEY_USAGES: Final = (  # RFC 5280 §4.2.1.3, by bit
 )
 
 
-class CertificateFacts:
+class CertificateFacts(Immutable):
     """What a certificate says. Immutable; equal to another one's when the bytes are.
 
     Attributes:
@@ -137,33 +138,33 @@ class CertificateFacts:
         remarks: tuple[str, ...] = (),
     ) -> None:
         """Take the facts; `read_certificate` finds them."""
-        for name, value in (
-            ("der", der),
-            ("spki", spki),
-            ("subject", subject),
-            ("issuer", issuer),
-            ("subject_der", subject_der),
-            ("issuer_der", issuer_der),
-            ("serial", serial),
-            ("not_before", not_before),
-            ("not_after", not_after),
-            ("country", country),
-            ("ski", ski),
-            ("aki", aki),
-            ("extended_key_usages", extended_key_usages),
-            ("usages", usages),
-            ("key_usage", key_usage),
-            ("is_ca", is_ca),
-            ("path_length", path_length),
-            ("signature_algorithm", signature_algorithm),
-            ("signature_parameters", signature_parameters),
-            ("signature", signature),
-            ("_remarks", remarks),
-            ("_strict", []),
-            ("_spki", []),
-            ("_tbs", tbs),
-        ):
-            object.__setattr__(self, name, value)
+        set_once(
+            self,
+            der=der,
+            spki=spki,
+            subject=subject,
+            issuer=issuer,
+            subject_der=subject_der,
+            issuer_der=issuer_der,
+            serial=serial,
+            not_before=not_before,
+            not_after=not_after,
+            country=country,
+            ski=ski,
+            aki=aki,
+            extended_key_usages=extended_key_usages,
+            usages=usages,
+            key_usage=key_usage,
+            is_ca=is_ca,
+            path_length=path_length,
+            signature_algorithm=signature_algorithm,
+            signature_parameters=signature_parameters,
+            signature=signature,
+            _remarks=remarks,
+            _strict=[],
+            _spki=[],
+            _tbs=tbs,
+        )
 
     @property
     def tbs(self) -> bytes:
@@ -219,12 +220,6 @@ class CertificateFacts:
 
     def __hash__(self) -> int:
         return hash(self.der)
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"facts are immutable: cannot set {name}")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"facts are immutable: cannot delete {name}")
 
     def __repr__(self) -> str:
         return (

@@ -23,6 +23,7 @@ from vnvaxcert.trust import der
 from vnvaxcert.trust.certificate import CertificateFacts
 from vnvaxcert.trust.der import DerError
 from vnvaxcert.trust.entry import may_vouch
+from vnvaxcert.trust.moment import check_moment
 from vnvaxcert.trust.trustlist import TrustedKey, TrustList
 
 # An authority is looked up by key identifier or name, which are anyone's to choose. Real lists
@@ -75,11 +76,11 @@ def check_chain(
             the one that did was not valid at ``at``, or is no authority by its own certificate;
             the signature's algorithm is unknown or refused.
         ValueError: ``at`` is naive.
+        TypeError: ``at`` is no moment.
 
     Spec: RFC 5280 §4.2.1.1, §6.1.3; RFC 4055; RFC 5758; EU certificate governance, "shell".
     """
-    if at.tzinfo is None:
-        raise ValueError("at is a naive datetime; give it a time zone")
+    check_moment(at)
     if signer is None:
         raise ChainError("it is a bare key, without a certificate that an authority signed")
     try:

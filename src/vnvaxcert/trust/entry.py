@@ -11,7 +11,7 @@ from binascii import a2b_base64
 from datetime import datetime
 from hashlib import sha256
 from threading import Lock
-from typing import Final, Literal, NamedTuple, NoReturn, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from cryptography import x509
 
@@ -20,6 +20,7 @@ from vnvaxcert.cose.keys import PublicKey, algorithms_for
 from vnvaxcert.trust import der
 from vnvaxcert.trust.certificate import MAX_CERTIFICATE_BYTES, CertificateFacts, read_certificate
 from vnvaxcert.trust.der import DerError
+from vnvaxcert.trust.immutable import Immutable, set_once
 from vnvaxcert.trust.spki import read_spki
 from vnvaxcert.trust.usage import UNRESTRICTED, Usage
 
@@ -67,7 +68,7 @@ class SetAside(NamedTuple):
     reason: str
 
 
-class TrustedKey:
+class TrustedKey(Immutable):
     """A public key and what it may be used for. Immutable.
 
     Attributes:
@@ -137,22 +138,22 @@ class TrustedKey:
 
         ``vouches`` is False where the list itself calls it a signer; see `may_vouch`.
         """
-        for name, value in (
-            ("kid", kid),
-            ("public_key", public_key),
-            ("algorithms", algorithms),
-            ("facts", facts),
-            ("subject", subject),
-            ("not_before", not_before),
-            ("not_after", not_after),
-            ("country", country),
-            ("usages", usages),
-            ("source", source),
-            ("role", role),
-            ("_remarks", remarks),
-            ("_vouches", vouches),
-        ):
-            object.__setattr__(self, name, value)
+        set_once(
+            self,
+            kid=kid,
+            public_key=public_key,
+            algorithms=algorithms,
+            facts=facts,
+            subject=subject,
+            not_before=not_before,
+            not_after=not_after,
+            country=country,
+            usages=usages,
+            source=source,
+            role=role,
+            _remarks=remarks,
+            _vouches=vouches,
+        )
 
     @property
     def certificate(self) -> x509.Certificate | None:
@@ -172,12 +173,6 @@ class TrustedKey:
     def __repr__(self) -> str:
         names = "/".join(sorted(algorithm.name for algorithm in self.algorithms))
         return f"TrustedKey(kid={self.kid.hex()}, {names}, {self.role}, source={self.source!r})"
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"a trusted key is immutable: cannot set {name}")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"a trusted key is immutable: cannot delete {name}")
 
 
 def may_vouch(key: TrustedKey) -> bool:
@@ -373,7 +368,7 @@ def _both(published: frozenset[Usage] | None, own: frozenset[Usage]) -> frozense
     """What list and certificate both allow, where empty means everything.
 
     Raises:
-        DerError: Nothing.
+        DerError: They have no kind of certificate in common, so the key may sign none.
     """
     if not published or not own:
         return published or own

@@ -25,7 +25,7 @@ from vnvaxcert.cose.keys import MAX_RSA_BITS, PrivateKey, PublicKey, algorithms_
 from vnvaxcert.errors import KeyMismatchError, SignerKeyError
 from vnvaxcert.trust.certificate import CertificateFacts, read_certificate
 from vnvaxcert.trust.entry import certificate_kid
-from vnvaxcert.trust.signing_key import encode_certificate
+from vnvaxcert.trust.spki import encode_certificate, encode_spki
 
 MIN_RSA_BITS = 2048  # to sign with; certificate governance §5.1. Weaker keys only verify.
 MAX_KEY_FILE_BYTES = 1 << 20  # a key with its whole chain has a few KiB
@@ -348,7 +348,7 @@ def _make(
 
 def _matching(key: PublicKey, certificates: list[bytes]) -> CertificateFacts:
     distinct = list(dict.fromkeys(certificates))
-    wanted = _spki(key)
+    wanted = encode_spki(key)
     read = [_facts(certificate) for certificate in distinct]
     matching = [facts for facts in read if _has_key(facts, wanted)]
     if len(matching) == 1:
@@ -364,15 +364,9 @@ def _matching(key: PublicKey, certificates: list[bytes]) -> CertificateFacts:
 
 def _has_key(facts: CertificateFacts, wanted: bytes) -> bool:
     try:
-        return _spki(facts.public_key) == wanted
+        return encode_spki(facts.public_key) == wanted
     except ValueError:
         return False  # a key of another kind, so not this one
-
-
-def _spki(key: PublicKey) -> bytes:
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 # --- reading keys ------------------------------------------------------------------------------

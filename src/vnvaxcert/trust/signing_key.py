@@ -12,20 +12,12 @@ from vnvaxcert.errors import TrustListFormatError
 from vnvaxcert.trust.certificate import read_certificate
 from vnvaxcert.trust.der import DerError
 from vnvaxcert.trust.entry import decode_base64
-from vnvaxcert.trust.spki import read_spki
+from vnvaxcert.trust.spki import encode_certificate, read_spki
 
 _MAX_KEY_FILE_BYTES: Final = 1 << 20  # a key or a certificate has a few KiB
 
 SigningKey: TypeAlias = PublicKey | x509.Certificate | bytes | str | os.PathLike[str]
 """A publisher's key: a key or certificate, either of them as PEM or DER, or the path of a file."""
-
-
-def encode_certificate(certificate: x509.Certificate) -> bytes:
-    """The DER of a certificate of `cryptography`."""
-    # Imported here: the module takes as long to import as all of this library.
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    return certificate.public_bytes(Encoding.DER)
 
 
 def load_signing_key(given: SigningKey) -> PublicKey:

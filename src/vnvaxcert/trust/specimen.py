@@ -29,6 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 from vnvaxcert.cose.keys import PrivateKey, PublicKey
+from vnvaxcert.trust.moment import check_moment
 from vnvaxcert.trust.signer import LocalSigner
 from vnvaxcert.trust.trustlist import TrustList
 from vnvaxcert.trust.usage import USAGE_OF_OID, Usage
@@ -309,8 +310,7 @@ def _validity(
 
 
 def _whole_second(moment: datetime, name: str) -> datetime:
-    if moment.tzinfo is None:
-        raise ValueError(f"{name} is a naive datetime; give it a time zone")
+    check_moment(moment, name)
     return moment.astimezone(UTC).replace(microsecond=0)
 
 

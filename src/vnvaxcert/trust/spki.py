@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from cryptography import x509
+
 from vnvaxcert.cose.keys import PublicKey, load_spki
 from vnvaxcert.trust import der
 from vnvaxcert.trust.der import DerError
@@ -41,6 +43,23 @@ class Spki(NamedTuple):
 
     key: PublicKey
     allows_ps256: bool
+
+
+# The module of encodings takes as long to import as all of this library: only where it is needed.
+
+
+def encode_certificate(certificate: x509.Certificate) -> bytes:
+    """The DER of a certificate of `cryptography`."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return certificate.public_bytes(Encoding.DER)
+
+
+def encode_spki(key: PublicKey) -> bytes:
+    """A key as a SubjectPublicKeyInfo, DER; equal for equal keys."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def read_spki(spki: bytes) -> Spki:

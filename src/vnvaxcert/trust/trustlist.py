@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Final, NoReturn
+from typing import Final, get_args
 
 from cryptography import x509
 
@@ -24,17 +24,19 @@ from vnvaxcert.trust.entry import (
     TrustedKey,
     certificate_kid,
 )
-from vnvaxcert.trust.signing_key import SigningKey, encode_certificate, load_signing_key
+from vnvaxcert.trust.immutable import Immutable, set_once
+from vnvaxcert.trust.moment import check_moment
+from vnvaxcert.trust.signing_key import SigningKey, load_signing_key
+from vnvaxcert.trust.spki import encode_certificate, encode_spki
 from vnvaxcert.trust.usage import Usage
 
 __all__ = ["SetAside", "SigningKey", "TrustList", "TrustedKey"]
-
 
 _EMPTY: Final = "none"
 _MEMORY: Final = "memory"
 
 
-class TrustList:
+class TrustList(Immutable):
     """Keys by kid. Immutable, and safe to use from several threads.
 
     ``len()`` and iteration are of the usable keys, and parse whatever has not been parsed yet;
@@ -89,6 +91,7 @@ class TrustList:
                 empty; the key is no usable public key.
             TrustListSignatureError: The list's signature is not of that key, or it has none.
             ValueError: ``at`` is naive.
+            TypeError: Something that is no path, or no moment.
 
         Spec: HCERT §3.3.3, A.1; the formats name their own.
         """
@@ -98,7 +101,8 @@ class TrustList:
         if os.path.isdir(place):
             if signing_key is not None or authorities is not None:
                 raise TrustListSignatureError(NAME, "", "a directory carries no signature")
-            _check_moment(at)
+            if at is not None:
+                check_moment(at)
             reading = read_directory(place)
             return _made(cls, reading.entries, reading.set_aside, NAME)
         return cls.from_bytes(
@@ -132,12 +136,16 @@ class TrustList:
             TrustListFormatError: See `load`.
             TrustListSignatureError: See `load`.
             ValueError: ``at`` is naive.
+            TypeError: The data are no bytes, or ``at`` is no moment.
         """
         # The formats, and the JSON parser, are imported by those who read lists.
         from vnvaxcert.trust.formats import read
         from vnvaxcert.trust.formats.content import Context
 
-        _check_moment(at)
+        if at is not None:
+            check_moment(at)
+        if not isinstance(data, bytes | bytearray | memoryview):
+            raise TypeError(f"data: expected bytes, not {type(data).__name__}")
         key = None if signing_key is None else load_signing_key(signing_key)
         if authorities is not None:
             raise TrustListSignatureError(
@@ -213,11 +221,13 @@ class TrustList:
             name: What `TrustedKey.source` is to call them.
 
         Raises:
-            ValueError: An empty kid.
+            ValueError: An empty kid; another role, or a kind of certificate that there is not.
             TypeError: A kid that is no bytes, or a key of another kind.
 
         Spec: HCERT §3.3.3.
         """
+        if role not in get_args(Role):
+            raise ValueError(f"role: expected 'signer' or 'authority', not {role!r}")
         published = Published(name, "key", role, country, frozenset(map(Usage, usages)))
         entries = []
         for kid, given in keys.items():
@@ -228,7 +238,7 @@ class TrustList:
             for key in (given,) if isinstance(given, PublicKey) else given:
                 if not isinstance(key, PublicKey):
                     raise TypeError(f"expected a public EC or RSA key, not {type(key).__name__}")
-                entries.append(Entry(kid, _spki(key), published))
+                entries.append(Entry(kid, encode_spki(key), published))
         return _made(cls, entries, [], _MEMORY)
 
     def __or__(self, other: TrustList) -> TrustList:
@@ -258,7 +268,11 @@ class TrustList:
     # --- reading it ----------------------------------------------------------------------------
 
     def get(self, kid: bytes) -> tuple[TrustedKey, ...]:
-        """The usable keys with this kid, in the order of the list; ``()`` when there are none."""
+        """The usable keys with this kid, in the order of the list; ``()`` when there are none.
+
+        Raises:
+            TypeError: The kid is no bytes; text, hexadecimal for one, names no key.
+        """
         found = self._resolved.get(kid)
         return self._resolve(kid) if found is None else found
 
@@ -298,15 +312,11 @@ class TrustList:
             f"kids={len(self._index)})"
         )
 
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"a trust list is immutable: cannot set {name}")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"a trust list is immutable: cannot delete {name}")
-
     def _resolve(self, kid: bytes) -> tuple[TrustedKey, ...]:
         entries = self._index.get(kid)
         if entries is None:
+            if not isinstance(kid, bytes):
+                raise TypeError(f"kid: expected bytes, not {type(kid).__name__}")
             return ()
         outcomes = [entry.outcome() for entry in entries]
         keys = tuple(one for one in outcomes if isinstance(one, TrustedKey))
@@ -351,14 +361,14 @@ def _fill(
     *,
     authenticated: bool,
 ) -> None:
-    for name, value in (
-        ("_index", index),
-        ("_aside", aside),
-        ("_resolved", {}),
-        ("format", format_name),
-        ("authenticated", authenticated),
-    ):
-        object.__setattr__(made, name, value)
+    set_once(
+        made,
+        _index=index,
+        _aside=aside,
+        _resolved={},
+        format=format_name,
+        authenticated=authenticated,
+    )
 
 
 def _distinct(entries: list[Entry]) -> tuple[list[Entry], list[Entry]]:
@@ -366,17 +376,3 @@ def _distinct(entries: list[Entry]) -> tuple[list[Entry], list[Entry]]:
     kept: dict[tuple[object, ...], Entry] = {}
     repeated = [entry for entry in entries if kept.setdefault(entry.identity(), entry) is not entry]
     return list(kept.values()), repeated
-
-
-def _check_moment(at: datetime | None) -> None:
-    if at is not None and at.utcoffset() is None:
-        raise ValueError("at is a naive datetime; give it a time zone")
-
-
-# The module of encodings takes as long to import as all of this library: only where it is needed.
-
-
-def _spki(key: PublicKey) -> bytes:
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
