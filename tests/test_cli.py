@@ -965,6 +965,11 @@ def key_files(folder: Path) -> None:
     key, certificate = specimens.ec_key(), x509.load_der_x509_certificate(specimens.dsc())
     secret = BestAvailableEncryption(b"M\xe1\xba\xadt kh\xe1\xba\xa9u")
     plain = NoEncryption()
+    old = (
+        PrivateFormat.PKCS12.encryption_builder()
+        .key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
+        .build(b"M\xe1\xba\xadt kh\xe1\xba\xa9u")
+    )
     sec1 = PrivateFormat.TraditionalOpenSSL
     forms = {
         "key.der": key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, plain),
@@ -974,6 +979,8 @@ def key_files(folder: Path) -> None:
         "locked.pem": key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, secret),
         "locked.p12": pkcs12.serialize_key_and_certificates(b"", key, certificate, None, secret),
         "bare.p12": pkcs12.serialize_key_and_certificates(b"", key, None, None, plain),
+        "old.p12": pkcs12.serialize_key_and_certificates(b"", key, certificate, None, old),
+        "old.pem": key.private_bytes(Encoding.PEM, sec1, secret),
         "dsc.der": specimens.dsc(),
         "password": b"M\xe1\xba\xadt kh\xe1\xba\xa9u\r\nnot this",
     }
@@ -996,6 +1003,8 @@ def key_files(folder: Path) -> None:
         ("--key", "locked.der", "--cert", "dsc.der", "--password-file", "password"),
         ("--key", "locked.pem", "--cert", "dsc.der", "--password-file", "password"),
         ("--key", "locked.p12", "--password-file", "password"),
+        ("--key", "old.p12", "--password-file", "password"),
+        ("--key", "old.pem", "--cert", "dsc.pem", "--password-file", "password"),
         ("--key", "bare.p12", "--cert", "dsc.der"),
         ("--key", "bare.p12", "--cert", "dsc.pem"),
     ],
@@ -1017,8 +1026,8 @@ def test_keys_are_read_in_every_form(run: Run, folder: Path, given_files: tuple[
         (("--key", "key.pem"), "no certificate in the PEM"),
         (("--key", "missing"), "cannot read missing"),
         (("--key", "."), "cannot read ."),
-        (("--key", "locked.pem", "--cert", "dsc.pem"), "--password-file gives a password"),
-        (("--key", "locked.p12"), "--password-file gives a password"),
+        (("--key", "locked.pem", "--cert", "dsc.pem"), "--password-file gives its password"),
+        (("--key", "locked.p12"), "--password-file gives its password"),
         (
             ("--key", "locked.pem", "--cert", "dsc.pem", "--password-file", "wrong"),
             "wrong password",
@@ -1049,6 +1058,37 @@ def test_a_key_that_cannot_be_read_is_unreadable_input(
     assert reason in done.err
     assert done.err.count("\n") == 1
     assert "hunter2" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("given_files", "is_hinted"),
+    [
+        (("--key", "locked.pem", "--cert", "dsc.pem"), True),
+        (("--key", "old.pem", "--cert", "dsc.pem"), True),
+        (("--key", "locked.der", "--cert", "dsc.der"), True),
+        (("--key", "locked.p12"), True),
+        (("--key", "old.p12"), True),
+        (("--key", "locked.p12", "--password-file", "wrong"), False),
+        (("--key", "key.pem"), False),
+        (("--key", "dsc.pem"), False),
+        (("--key", "dsc.der", "--cert", "dsc.der"), False),
+        (("--key", "key.pem", "--cert", "wrong"), False),
+        (("--key", "key.der", "--cert", "wrong"), False),
+        (("--key", "bare.p12"), False),
+        (("--key", "wrong", "--cert", "dsc.pem"), False),
+    ],
+    ids=str,
+)
+def test_a_password_is_asked_for_only_where_the_key_is_encrypted(
+    run: Run, folder: Path, signing: tuple[str, ...], given_files: tuple[str, ...], is_hinted: bool
+) -> None:
+    key_files(folder)
+    (folder / "wrong").write_bytes(b"hunter2\n")
+    claims_file(folder / "claims.json", specimens.payload())
+    done = run("issue", "claims.json", *given_files, "--at", AT)
+    assert (done.status, done.out) == (2, "")
+    assert "(issue.key)" in done.err
+    assert ("--password-file gives its password" in done.err) == is_hinted
 
 
 def test_a_key_of_another_certificate_is_refused(

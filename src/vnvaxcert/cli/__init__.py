@@ -15,13 +15,15 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from vnvaxcert.cli.outcome import CommandError, HelpAsked, Outcome
+from vnvaxcert.cli.outcome import (
+    ACCEPTED,
+    INTERRUPTED,
+    UNUSABLE,
+    CommandError,
+    HelpAsked,
+    Outcome,
+)
 from vnvaxcert.cli.stream import say, write
-
-ACCEPTED: Final = 0
-REFUSED: Final = 1
-UNUSABLE: Final = 2
-INTERRUPTED: Final = 130  # what shells report for the signal behind Ctrl-C
 
 INSTALL: Final = "pip install 'vnvaxcert[cli]'"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vnvaxcert.cli import machine, people
 from vnvaxcert.cli.arguments import SEVERAL, Parser, add_input, add_json
-from vnvaxcert.cli.outcome import Outcome
+from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, Outcome
 from vnvaxcert.cli.screen import Screen
 from vnvaxcert.cli.source import Code, read_codes
 from vnvaxcert.errors import DecodeError
@@ -36,7 +36,8 @@ def run(arguments: list[str]) -> Outcome:
     add_json(parser)
     values = parser.read(arguments)
     read = [(code, _decode(code.text)) for code in read_codes(values.input)]
-    status = 1 if any(isinstance(result, DecodeError) for _, result in read) else 0
+    is_refused = any(isinstance(result, DecodeError) for _, result in read)
+    status = REFUSED if is_refused else ACCEPTED
     if values.json:
         return Outcome(status, machine.dump([_document(result) for _, result in read]))
     screen = Screen()

@@ -13,7 +13,7 @@ from typing import Final
 from vnvaxcert import hcert
 from vnvaxcert.cli.arguments import Parser
 from vnvaxcert.cli.judging import Basis
-from vnvaxcert.cli.outcome import CommandError, Outcome
+from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, CommandError, Outcome
 from vnvaxcert.cli.screen import Screen, Tone
 from vnvaxcert.cli.verify import Refusal, judge, show_acceptance
 from vnvaxcert.cose import sign1
@@ -145,7 +145,7 @@ def demonstrate(folder: Path, at: datetime) -> Outcome:
     if isinstance(verdict, VerifiedCertificate):
         show_acceptance(screen, verdict, basis.at)
     screen.remark(f"A specimen: nobody of this name is meant. The files are in {folder}.")
-    return Outcome(0 if is_good else 1, screen.text())
+    return Outcome(ACCEPTED if is_good else REFUSED, screen.text())
 
 
 def flip_payload_bit(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from vnvaxcert.cli import judging, machine, people
 from vnvaxcert.cli.arguments import SEVERAL, Parser, add_input, add_json, add_trust
-from vnvaxcert.cli.outcome import Outcome
+from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, Outcome
 from vnvaxcert.cli.screen import Screen, Tone
 from vnvaxcert.cli.source import read_codes
 from vnvaxcert.examine import Examination, Step, StepName, examine
@@ -59,7 +59,7 @@ def run(arguments: list[str]) -> Outcome:
     codes = read_codes(values.input)
     basis = judging.load(values)
     found = [(code, examine(code.text, **basis._asdict())) for code in codes]
-    status = 0 if all(one.error is None for _, one in found) else 1
+    status = ACCEPTED if all(one.error is None for _, one in found) else REFUSED
     if values.json:
         is_judged = basis.trust is not None
         documents = [machine.examined(one, is_judged=is_judged) for _, one in found]

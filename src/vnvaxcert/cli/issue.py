@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from vnvaxcert.cli import machine
 from vnvaxcert.cli.arguments import MAX_DAYS, Parser, add_json, days, parse_moment
-from vnvaxcert.cli.outcome import CommandError, Outcome
+from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, CommandError, Outcome
 from vnvaxcert.cli.source import read_file
 from vnvaxcert.errors import IssueClaimsError, IssueError, SchemaError, SignerKeyError
 from vnvaxcert.icao.names import to_icao
@@ -22,6 +22,12 @@ from vnvaxcert.trust.signer import LocalSigner
 
 MAX_CLAIMS_BYTES: Final = 1 << 20
 MAX_KEY_BYTES: Final = 1 << 20
+
+# Object identifiers, in DER, of the encryption in a PKCS#12 file.
+_ENCRYPTIONS: Final = (
+    bytes.fromhex("06092a864886f70d01050d"),  # id-PBES2 (RFC 8018 A.4)
+    bytes.fromhex("060a2a864886f70d010c01"),  # pkcs-12PbeIds, less the last arc (RFC 7292 C)
+)
 
 Read: TypeAlias = tuple[HealthCertificate, tuple[CertificateWarning, ...]]
 
@@ -72,7 +78,7 @@ def run(arguments: list[str]) -> Outcome:
         _write(values.qr, drawn)
     notes = tuple(f"warning: {one.message} ({one.path}, {one.code})" for one in warnings)
     if not values.json:
-        return Outcome(0, f"{text}\n", notes)
+        return Outcome(ACCEPTED, f"{text}\n", notes)
     made = {
         "issued": True,
         "code": None,
@@ -85,7 +91,7 @@ def run(arguments: list[str]) -> Outcome:
         "violations": [],
         "warnings": [one._asdict() for one in warnings],
     }
-    return Outcome(0, machine.dump([made]))
+    return Outcome(ACCEPTED, machine.dump([made]))
 
 
 def _parser() -> Parser:
@@ -175,7 +181,7 @@ def _violations(document: object, error: SchemaError) -> tuple[tuple[str, str], 
 def _refusal(error: IssueError, *, is_json: bool) -> Outcome:
     message = f"not issued: {error} ({error.code})"
     if not is_json:
-        return Outcome(1, messages=(message,))
+        return Outcome(REFUSED, messages=(message,))
     violations = error.violations if isinstance(error, IssueClaimsError) else ()
     refused = {
         "issued": False,
@@ -189,7 +195,7 @@ def _refusal(error: IssueError, *, is_json: bool) -> Outcome:
         "violations": [{"path": path, "message": rule} for path, rule in violations],
         "warnings": [],
     }
-    return Outcome(1, machine.dump([refused]))
+    return Outcome(REFUSED, machine.dump([refused]))
 
 
 # --- files -----------------------------------------------------------------------------------
@@ -236,7 +242,8 @@ def _signer(values: Namespace) -> LocalSigner:
     try:
         return _load_signer(key, certificate, password)
     except SignerKeyError as error:
-        hint = "" if password is not None else "; --password-file gives a password"
+        is_locked = password is None and _is_encrypted(key)
+        hint = "; --password-file gives its password" if is_locked else ""
         raise CommandError(f"{error} ({error.code}){hint}") from error
 
 
@@ -259,10 +266,25 @@ def _is_pem(content: bytes) -> bool:
 
 def _is_pkcs12(content: bytes) -> bool:
     """Whether it begins as a PFX: a sequence whose first member is the integer 3 (RFC 7292 §4)."""
+    return _first_member(content).startswith(b"\x02\x01\x03")
+
+
+def _first_member(content: bytes) -> bytes:
+    """What is inside a sequence of DER, from its first member on; empty for anything else."""
     if len(content) < 2 or content[0] != 0x30:
-        return False
+        return b""
     length_bytes = content[1] & 0x7F if content[1] & 0x80 else 0
-    return content[2 + length_bytes :].startswith(b"\x02\x01\x03")
+    return content[2 + length_bytes :]
+
+
+def _is_encrypted(key: bytes) -> bool:
+    """Whether a password is needed, as far as the outermost layer of a key file tells."""
+    if _is_pem(key):
+        return b"-----BEGIN ENCRYPTED " in key or b"Proc-Type: 4,ENCRYPTED" in key
+    if _is_pkcs12(key):
+        return any(identifier in key for identifier in _ENCRYPTIONS)
+    # EncryptedPrivateKeyInfo begins with an algorithm (RFC 5958 §3), plain keys with a version.
+    return _first_member(_first_member(key))[:1] == b"\x06"
 
 
 def _as_pem(certificate: bytes) -> bytes:

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 from vnvaxcert.cli import machine, people
 from vnvaxcert.cli.arguments import SEVERAL, Parser, add_input, add_json, add_trust
 from vnvaxcert.cli.judging import Basis, caution, load
-from vnvaxcert.cli.outcome import Outcome
+from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, Outcome
 from vnvaxcert.cli.screen import Screen
 from vnvaxcert.cli.source import read_codes
 from vnvaxcert.errors import DecodeError, SchemaError, VerificationError
@@ -54,8 +54,9 @@ def run(arguments: list[str]) -> Outcome:
     basis = load(values)
     verdicts = [(code, judge(code.text, basis)) for code in codes]
     refused = sum(isinstance(verdict, Refusal) for _, verdict in verdicts)
+    status = REFUSED if refused else ACCEPTED
     if values.json:
-        return Outcome(min(refused, 1), machine.dump([_document(one) for _, one in verdicts]))
+        return Outcome(status, machine.dump([_document(one) for _, one in verdicts]))
     screen = Screen()
     for code, verdict in verdicts:
         screen.heading(code.place)
@@ -67,7 +68,7 @@ def run(arguments: list[str]) -> Outcome:
         screen.remark(words)
     if len(codes) > 1:
         screen.remark(f"{len(codes)} codes: {len(codes) - refused} accepted, {refused} refused.")
-    return Outcome(min(refused, 1), screen.text())
+    return Outcome(status, screen.text())
 
 
 def judge(text: str, basis: Basis) -> Verdict:
