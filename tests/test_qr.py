@@ -997,3 +997,16 @@ def test_importing_the_modules_imports_none_of_the_packages() -> None:
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"
+
+
+def test_a_small_picture_in_a_large_file_is_read_by_the_second_process() -> None:
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        body = kind + content
+        return len(content).to_bytes(4) + body + zlib.crc32(body).to_bytes(4)
+
+    drawn = make_qr("HELLO").to_png(scale=4)
+    at = drawn.index(b"IDAT") - 4
+    filling = chunk(b"tEXt", b"a\0" + bytes(1 << 20)) * 3
+    large = drawn[:at] + filling + drawn[at:]
+    assert len(large) > picture.MAX_BYTES_IN_PROCESS
+    assert picture.read_codes(large) == ("HELLO",)

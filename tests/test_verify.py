@@ -796,13 +796,14 @@ def test_a_list_without_the_certificate_revokes_nothing() -> None:
 
 
 def test_an_identifier_with_outer_space_is_revoked_as_it_was_issued() -> None:
-    spaced = f" {specimens.ENTRIES['v']['ci']} "
-    contents = specimens.payload("v", entry={"ci": spaced})
-    certificate = specimens.certificate_text(contents)
-    hashes_ = [(HashType.UCI, sha256(spaced.encode()).digest()[:16])]
-    assert accept(certificate)
-    with pytest.raises(RevokedError):
-        accept(certificate, revocations=RevocationList.from_hashes(hashes_))
+    for spaced in (f" {specimens.ENTRIES['v']['ci']} ", "X" * 80 + " "):
+        contents = specimens.payload("v", entry={"ci": spaced})
+        certificate = specimens.certificate_text(contents)
+        assert accept(certificate)
+        for listed_as in (spaced, spaced.strip()):
+            hashes_ = [(HashType.UCI, sha256(listed_as.encode()).digest()[:16])]
+            with pytest.raises(RevokedError):
+                accept(certificate, revocations=RevocationList.from_hashes(hashes_))
 
 
 def test_a_key_identifier_that_is_not_signed_does_not_choose_where_revocation_looks() -> None:

@@ -325,10 +325,16 @@ def check_revocation(
         RevokedError: One is.
     """
     entries = certificate.entries
+    # An issuer that wrote white space around an identifier may have listed it with or without.
+    identifiers = [
+        (identifier, entry.country)
+        for entry in entries
+        for identifier in {entry.certificate_id, entry.certificate_id.strip()}
+    ]
     hashes = certificate_hashes(
-        certificate_ids=[entry.certificate_id for entry in entries],
+        certificate_ids=[identifier for identifier, _ in identifiers],
         issuer=claims.issuer,
-        countries=[entry.country for entry in entries],
+        countries=[country for _, country in identifiers],
         signature=signed.signature,
         algorithm=algorithm,
     )

@@ -19,6 +19,8 @@ MAX_FILE_BYTES: Final = 32 * 1024 * 1024
 # The search for codes takes time in the square of what looks like a corner mark: filled with
 # them, a million pixels take a second in all attempts, ten million a minute, forty an hour.
 MAX_PIXELS_IN_PROCESS: Final = 1_000_000
+# Bytes that make no pixels take time too: 20 MB of filling in a small JPEG take 11 seconds.
+MAX_BYTES_IN_PROCESS: Final = 2 * 1024 * 1024
 # A photograph of 48 million pixels takes 2 to 6 seconds, a page of a PDF a third of one.
 HELPER_SECONDS: Final = 30
 # 48 million pixels in colour with transparency were measured to need 0.6 GB.
@@ -40,8 +42,8 @@ def read_codes(data: bytes) -> tuple[str, ...]:
     """Return the texts of all QR and Aztec codes in a picture or document.
 
     The kind of file is recognised by its content, whatever it is called. Small pictures take
-    milliseconds; a picture above `MAX_PIXELS_IN_PROCESS` pixels and every PDF is read by a
-    second process and takes some tenths of a second more.
+    milliseconds; a picture above `MAX_PIXELS_IN_PROCESS` pixels or `MAX_BYTES_IN_PROCESS` bytes,
+    and every PDF, is read by a second process and takes some tenths of a second more.
 
     Args:
         data: The file: PNG, JPEG or PDF, at most `MAX_FILE_BYTES` bytes. Of a PDF each page is
@@ -67,6 +69,9 @@ def read_codes(data: bytes) -> tuple[str, ...]:
     if len(data) > MAX_FILE_BYTES:
         raise PictureError(f"the file has {len(data)} bytes; at most {MAX_FILE_BYTES} are read")
     if data.startswith((scan.PNG_START, scan.JPEG_START)):
+        if len(data) > MAX_BYTES_IN_PROCESS:
+            _require("PIL")
+            return _read_in_helper(data)
         image = scan.open_picture(data)
         if image.width * image.height <= MAX_PIXELS_IN_PROCESS:
             return scan.picture_texts(image)

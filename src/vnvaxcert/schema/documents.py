@@ -3,7 +3,8 @@
 The documents lie in ``schema/json/`` and restate the constraints of the released schemas (their
 ``$comment`` says where they differ). They explain refusals and check documents that people
 write; on the accepting path the typed parser decides, which the tests hold equal to them.
-So the validator is imported and built on first use only.
+So the validator is imported and built on first use only. Where the typed parser has words for a
+violation, the words here are the same: a refusal may list both.
 
 Regular expressions follow ECMA-262, as JSON Schema asks: ``\\d`` is an ASCII digit, ``$`` the
 end of the text and not a line feed before it. Formats are asserted, after RFC 3339 §5.6.
@@ -20,17 +21,9 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 
-VERSIONS: Final = (
-    "1.0.0",
-    "1.0.1",
-    "1.1.0",
-    "1.2.0",
-    "1.2.1",
-    "1.3.0",
-    "1.3.1",
-    "1.3.2",
-    "1.3.3",
-)
+from vnvaxcert.schema.versions import RULES
+
+VERSIONS: Final = tuple(RULES)
 """The released versions, oldest first."""
 
 MAX_VIOLATIONS: Final = 50
@@ -121,19 +114,19 @@ def _required(validator: Any, names: list[str], value: Any) -> Iterator[tuple[st
     if validator.is_type(value, "object"):
         for name in names:
             if name not in value:
-                yield "expected to be present", name
+                yield "expected to be there", name
 
 
 def _one_of(validator: Any, choices: list[Any], value: Any) -> Iterator[tuple[str, ...]]:
     if validator.is_type(value, "object"):
         fitting = sum(validator.evolve(schema=choice).is_valid(value) for choice in choices)
         if fitting != 1:
-            yield (f"expected exactly one of {_members(choices, 'and')}",)
+            yield (f"expected exactly one of {_members(choices, ', ')}; there are {fitting}",)
 
 
 def _any_of(validator: Any, choices: list[Any], value: Any) -> Iterator[tuple[str, ...]]:
     if not any(validator.evolve(schema=choice).is_valid(value) for choice in choices):
-        yield (f"expected {_members(choices, 'or')}, or both",)
+        yield (f"expected {_members(choices, ' or ')} to be there",)
 
 
 def _pattern(validator: Any, source: str, value: Any) -> Iterator[tuple[str, ...]]:
@@ -152,14 +145,17 @@ def _max_length(validator: Any, limit: int, value: Any) -> Iterator[tuple[str, .
         yield (f"expected at most {limit} characters",)
 
 
+# Our documents know no other number of entries than one.
+
+
 def _min_items(validator: Any, limit: int, value: Any) -> Iterator[tuple[str, ...]]:
     if validator.is_type(value, "array") and len(value) < limit:
-        yield (f"expected at least {limit} in the list",)
+        yield ("expected at least one entry",)
 
 
 def _max_items(validator: Any, limit: int, value: Any) -> Iterator[tuple[str, ...]]:
     if validator.is_type(value, "array") and len(value) > limit:
-        yield (f"expected at most {limit} in the list",)
+        yield ("expected exactly one entry",)
 
 
 # The bounds stand beside "integer" in our documents, and are asked of nothing else: comparing
@@ -168,18 +164,17 @@ def _max_items(validator: Any, limit: int, value: Any) -> Iterator[tuple[str, ..
 
 def _minimum(validator: Any, limit: int, value: Any) -> Iterator[tuple[str, ...]]:
     if validator.is_type(value, "integer") and value < limit:
-        yield (f"expected a number of at least {limit}",)
+        yield (f"expected an integer from {limit}",)
 
 
 def _maximum(validator: Any, limit: int, value: Any) -> Iterator[tuple[str, ...]]:
     if validator.is_type(value, "integer") and value > limit:
-        yield (f"expected a number of at most {limit}",)
+        yield (f"expected an integer up to {limit}",)
 
 
-def _members(choices: list[dict[str, list[str]]], word: str) -> str:
-    """Name the members that alternatives require: ``"v, t and r"``."""
-    *names, last = (choice["required"][0] for choice in choices)
-    return f"{', '.join(names)} {word} {last}"
+def _members(choices: list[dict[str, list[str]]], between: str) -> str:
+    """Name the members that alternatives require: ``"v, t, r"``."""
+    return between.join(choice["required"][0] for choice in choices)
 
 
 @lru_cache(maxsize=16)
@@ -233,15 +228,12 @@ _KEYWORDS: Final[dict[str, _Check]] = {
     "maximum": _maximum,
 }
 _TYPES: Final = {
-    "array": "a list",
-    "integer": "a whole number",
-    "object": "an object",
+    "array": "an array",
+    "integer": "an integer",
+    "object": "a map",
     "string": "a text",
 }
 _FORMATS: Final[dict[str, tuple[str, Callable[[str], bool]]]] = {
-    "date": ("a date that exists (YYYY-MM-DD)", _is_date),
-    "date-time": (
-        "a date and time with seconds and UTC offset (YYYY-MM-DDThh:mm:ss+hh:mm)",
-        _is_date_time,
-    ),
+    "date": ("a date YYYY-MM-DD that exists", _is_date),
+    "date-time": ("a time as in RFC 3339, with its zone", _is_date_time),
 }

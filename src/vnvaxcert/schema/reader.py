@@ -171,14 +171,15 @@ class Reader:
         return self._odd_text(entry, key, self._rules.max_length) or ""
 
     def identifier(self, entry: Mapping[str, Any], key: str) -> str:
-        """A text of at most the version's length, white space and all.
+        """A text of at most the version's length, kept with the white space around it.
 
         A revocation list holds the hash of the identifier exactly as it was issued.
         """
         value = entry.get(key)
         if type(value) is str and len(value) <= self._rules.max_length:
             return value
-        return self._odd_text(entry, key, self._rules.max_length) or ""
+        accepted = self._odd_text(entry, key, self._rules.max_length)
+        return "" if accepted is None else entry[key]
 
     def country(self, entry: Mapping[str, Any], key: str) -> str:
         """A text with a capital letter in it: the schema's pattern is not anchored."""
