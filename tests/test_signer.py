@@ -186,6 +186,7 @@ def test_key_and_chain_may_share_one_file(p256: SpecimenSigner) -> None:
         + AUTHORITY.certificate_pem()
         + "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"
         + p256.private_key_pem()
+        + "-----BEGIN CERTIFICATE-----\nnever closed\n"
         + p256.certificate_pem()
         + p256.certificate_pem()
     )
@@ -411,6 +412,12 @@ GOOD_KEY = key_bytes(make_key(KeyType.P256, 12)).decode()
 def test_pem_without_a_good_key_is_refused(pem: str, reason: str, p256: SpecimenSigner) -> None:
     with pytest.raises(SignerKeyError, match=reason):
         LocalSigner.from_pem(pem, p256.certificate_pem())
+
+
+@pytest.mark.parametrize("label", ["CERTIFICATE", "X509 CERTIFICATE", "X.509 CERTIFICATE"])
+def test_each_label_of_a_certificate_is_read(label: str, p256: SpecimenSigner) -> None:
+    certificate = p256.certificate_pem().replace(" CERTIFICATE-", f" {label}-")
+    assert LocalSigner.from_pem(p256.private_key_pem(), certificate).kid == p256.kid
 
 
 @pytest.mark.parametrize(

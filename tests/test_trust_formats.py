@@ -617,7 +617,7 @@ def test_all_certificates_of_a_pem_file_are_read_with_words_between_them() -> No
 
 
 def test_other_labels_for_certificates_are_known_and_other_things_set_aside() -> None:
-    for label in ("CERTIFICATE", "X509 CERTIFICATE"):
+    for label in ("CERTIFICATE", "X509 CERTIFICATE", "X.509 CERTIFICATE"):
         assert len(TrustList.from_bytes(pem_of(DSC, label))) == 1
     for label in ("PUBLIC KEY", "EC PRIVATE KEY", "TRUSTED CERTIFICATE", "X509 CRL", "", "\x1b[1m"):
         (reason,) = set_aside(pem_of(DSC, label))

@@ -9,8 +9,6 @@ read from its certificate by `signer_facts`, for local and remote signers alike.
 from __future__ import annotations
 
 import os
-from binascii import Error as Base64Error
-from binascii import a2b_base64
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NoReturn, Protocol, TypeAlias
@@ -25,6 +23,7 @@ from vnvaxcert.cose.keys import MAX_RSA_BITS, PrivateKey, PublicKey, algorithms_
 from vnvaxcert.errors import KeyMismatchError, SignerKeyError
 from vnvaxcert.trust.certificate import CertificateFacts, read_certificate
 from vnvaxcert.trust.entry import certificate_kid
+from vnvaxcert.trust.pem import CERTIFICATE_LABELS, read_blocks
 from vnvaxcert.trust.spki import encode_certificate, encode_spki
 
 MIN_RSA_BITS = 2048  # to sign with; certificate governance §5.1. Weaker keys only verify.
@@ -128,17 +127,13 @@ class LocalSigner:
         """
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-        key_pem = _pem(key, "private key")
-        blocks = list(_pem_blocks(key_pem, _is_key_label))
+        blocks = _private_key_blocks(_pem(key, "private key"))
         if not blocks:
             raise SignerKeyError(f"there is no private key in the PEM; {_expected(key)}")
         if len(blocks) > 1:
             raise SignerKeyError("the PEM holds several private keys; expected one")
         private_key = _load_key(load_pem_private_key, blocks[0], password)
-        certificates = [
-            _pem_body(block)
-            for block in _pem_blocks(_pem(certificate, "certificate"), _is_certificate_label)
-        ]
+        certificates = _certificates(certificate)
         if not certificates:
             raise SignerKeyError(f"there is no certificate in the PEM; {_expected(certificate)}")
         return _make(cls, private_key, certificates, algorithm, kid, deterministic)
@@ -221,8 +216,7 @@ class LocalSigner:
             found = [bundle.cert] if bundle.cert else list(bundle.additional_certs)
             certificates = [encode_certificate(entry.certificate) for entry in found]
         else:
-            pem = _pem(certificate, "certificate")
-            certificates = [_pem_body(b) for b in _pem_blocks(pem, _is_certificate_label)]
+            certificates = _certificates(certificate)
         if not certificates:
             raise SignerKeyError("no certificate was found for the private key")
         return _make(cls, _known_type(bundle.key), certificates, algorithm, kid, deterministic)
@@ -442,39 +436,23 @@ def _expected(source: KeyMaterial) -> str:
     return f"expected a block between BEGIN and END lines{hint}"
 
 
-_BEGIN, _END, _DASHES = b"-----BEGIN ", b"-----END ", b"-----"
+def _private_key_blocks(pem: bytes) -> list[bytes]:
+    """The closed blocks of private keys, of any kind, with their BEGIN and END lines."""
+    return [
+        block.text + b"\n"
+        for block in read_blocks(pem)
+        if block.label.endswith(b"PRIVATE KEY") and not block.problem
+    ]
 
 
-def _is_key_label(label: bytes) -> bool:
-    return label.endswith(b"PRIVATE KEY")
-
-
-def _is_certificate_label(label: bytes) -> bool:
-    return label in (b"CERTIFICATE", b"X509 CERTIFICATE")
-
-
-def _pem_blocks(pem: bytes, wanted: Callable[[bytes], bool]) -> list[bytes]:
-    """The wanted blocks of a PEM text, with their BEGIN and END lines (RFC 7468 §2)."""
-    blocks = []
-    start = pem.find(_BEGIN)
-    while start >= 0:
-        label_at = start + len(_BEGIN)
-        label_end = pem.find(_DASHES, label_at, label_at + 64)
-        label = pem[label_at:label_end] if label_end >= 0 else b""
-        closing = _END + label + _DASHES
-        end = pem.find(closing, label_at) if wanted(label) else -1
-        if end >= 0:
-            blocks.append(pem[start : end + len(closing)] + b"\n")
-            label_at = end
-        elif wanted(label):
-            break  # never closed, so nothing after it can be either
-        start = pem.find(_BEGIN, label_at)
-    return blocks
-
-
-def _pem_body(block: bytes) -> bytes:
-    lines = block.split(b"\n")
+def _certificates(source: KeyMaterial) -> list[bytes]:
+    """The certificates in the closed blocks of a PEM text, DER."""
+    blocks = read_blocks(_pem(source, "certificate"))
     try:
-        return a2b_base64(b"".join(lines[1:]).partition(_END)[0])
-    except Base64Error as error:
+        return [
+            block.content()
+            for block in blocks
+            if block.label in CERTIFICATE_LABELS and not block.problem
+        ]
+    except ValueError as error:
         raise SignerKeyError("a certificate's PEM block is not Base64") from error

@@ -11,7 +11,7 @@ from vnvaxcert.cose.keys import PublicKey
 from vnvaxcert.errors import TrustListFormatError
 from vnvaxcert.trust.certificate import read_certificate
 from vnvaxcert.trust.der import DerError
-from vnvaxcert.trust.entry import decode_base64
+from vnvaxcert.trust.pem import BEGIN, CERTIFICATE_LABELS, PUBLIC_KEY_LABEL, read_blocks
 from vnvaxcert.trust.spki import encode_certificate, read_spki
 
 _MAX_KEY_FILE_BYTES: Final = 1 << 20  # a key or a certificate has a few KiB
@@ -56,15 +56,13 @@ def _key_file(path: str) -> bytes:
 
 
 def _unarmoured(content: bytes) -> bytes:
-    """The DER inside the first PEM block, or the content itself."""
-    _, begin, rest = content.partition(b"-----BEGIN ")
-    if not begin:
+    """The DER in the first PEM block of a key or a certificate, or the content itself."""
+    if BEGIN not in content:
         return content
-    label, _, rest = rest.partition(b"-----")
-    body, end, _ = rest.partition(b"-----END " + label + b"-----")
-    if label not in (b"PUBLIC KEY", b"CERTIFICATE") or not end:
-        raise ValueError("not a public key or a certificate")
-    return decode_base64(body.decode("ascii"))
+    for block in read_blocks(content):
+        if block.label in (PUBLIC_KEY_LABEL, *CERTIFICATE_LABELS):
+            return block.content()
+    raise ValueError("not a public key or a certificate")
 
 
 def _key_in(data: bytes) -> PublicKey:

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from vnvaxcert.errors import TrustListFormatError
-from vnvaxcert.trust.entry import Entry, Published, SetAside, certificate_kid, decode_base64, source
+from vnvaxcert.trust.entry import Entry, Published, SetAside, certificate_kid, source
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format, Reading
 from vnvaxcert.trust.formats.json_text import looks_like_json
-
-_BEGIN: Final = b"-----BEGIN "
-_END: Final = b"-----END "
-_DASHES: Final = b"-----"
-_MAX_LABEL_BYTES: Final = 64
-_CERTIFICATE_LABELS: Final = (b"CERTIFICATE", b"X509 CERTIFICATE", b"X.509 CERTIFICATE")
-
-
-class _Block(NamedTuple):
-    """One PEM block: its label, and what stands between its lines, or why that is unknown."""
-
-    label: bytes
-    body: bytes
-    problem: str = ""
+from vnvaxcert.trust.pem import BEGIN, CERTIFICATE_LABELS, read_blocks
 
 
 def read_pem(content: Content, context: Context) -> Reading:
@@ -40,17 +26,17 @@ def read_pem(content: Content, context: Context) -> Reading:
     entries: list[Entry] = []
     aside: list[SetAside] = []
     published = Published(context.name)
-    for number, block in enumerate(_blocks(content.data), start=1):
+    for number, block in enumerate(read_blocks(content.data), start=1):
         if number > MAX_ENTRIES:
             raise TrustListFormatError(PEM.name, "", f"more than {MAX_ENTRIES} blocks")
         place = f"block {number}"
         problem = block.problem
-        if not problem and block.label not in _CERTIFICATE_LABELS:
+        if not problem and block.label not in CERTIFICATE_LABELS:
             label = ascii(block.label.decode("latin-1"))
             problem = f"a PEM block of another kind, {label}; expected 'CERTIFICATE'"
         if not problem:
             try:
-                certificate = decode_base64(block.body)
+                certificate = block.content()
             except ValueError:
                 problem = "certificate: not Base64"
             else:
@@ -59,26 +45,6 @@ def read_pem(content: Content, context: Context) -> Reading:
         if problem:
             aside.append(SetAside(b"", None, source(context.name, place), problem))
     return Reading(entries, aside)
-
-
-def _blocks(data: bytes) -> Iterator[_Block]:
-    start = data.find(_BEGIN)
-    while start >= 0:
-        at = start + len(_BEGIN)
-        following = data.find(_BEGIN, at)
-        stop = len(data) if following < 0 else following
-        label_end = data.find(_DASHES, at, min(stop, at + _MAX_LABEL_BYTES))
-        if label_end < 0:
-            yield _Block(b"", b"", "a BEGIN line that does not end")
-        else:
-            label = data[at:label_end]
-            body = label_end + len(_DASHES)
-            end = data.find(_END + label + _DASHES, body, stop)
-            if end < 0:
-                yield _Block(label, b"", "a PEM block without its END line")
-            else:
-                yield _Block(label, data[body:end])
-        start = following
 
 
 def read_der(content: Content, context: Context) -> Reading:
@@ -92,7 +58,7 @@ def read_der(content: Content, context: Context) -> Reading:
 
 
 def _is_pem(content: Content) -> bool:
-    return not looks_like_json(content.data) and _BEGIN in content.data
+    return not looks_like_json(content.data) and BEGIN in content.data
 
 
 def _is_der(content: Content) -> bool:
