@@ -1110,6 +1110,12 @@ REFUSED_CLAIMS: list[tuple[Any, str, list[str]]] = [
     (specimens.payload(entry={"dn": 0, "dt": "2022"}), "issue.claims", ["/v/0/dn", "/v/0/dt"]),
     (specimens.payload(entry={"dm": 2}), "issue.claims", ["/v/0/dm"]),
     (specimens.payload(vv=[]), "issue.claims", ["/vv"]),
+    (
+        specimens.payload(vv=[], name={"x": 1}, entry={"dn": 0, "extra": 1, "tg": {"a": 1}}),
+        "issue.claims",
+        ["/v/0/dn", "/v/0/tg", "/vv", "/nam/x", "/v/0/extra"],
+    ),
+    (specimens.payload(entry={"dn": 0, "Nguyễn": 1}), "issue.claims", ["/v/0/dn", "/v/0"]),
     (specimens.payload(dob="1983-02-31"), "issue.claims", ["/dob"]),
     (
         specimens.payload(name={"fn": "Nguyễn 2", "fnt": specimens.REMOVED}),
@@ -1141,6 +1147,27 @@ def test_claims_that_make_no_certificate_are_refused_with_every_reason(
     assert (refused.status, refused.err, found["issued"]) == (1, "", False)
     assert (found["code"], found["text"]) == (code, None)
     assert {one["path"] for one in found["violations"]} == set(paths)
+
+
+def test_an_unknown_member_is_named_alike_alone_and_beside_other_reasons(
+    run: Run, folder: Path, signing: tuple[str, ...]
+) -> None:
+    found = []
+    for changes in ({"extra": 1}, {"extra": 1, "dn": 0}):
+        claims_file(folder / "claims.json", specimens.payload(entry=changes))
+        document = run("issue", "claims.json", *signing, "--json").document
+        found.append([one for one in document["violations"] if one["path"] == "/v/0/extra"])
+    assert len(found[0]) == 1
+    assert found[0] == found[1]
+
+
+def test_of_thousands_of_unknown_members_fifty_are_named(
+    run: Run, folder: Path, signing: tuple[str, ...]
+) -> None:
+    many = {f"x{number}": 1 for number in range(5000)}
+    claims_file(folder / "claims.json", specimens.payload(entry={"dn": 0, **many}))
+    document = run("issue", "claims.json", *signing, "--json").document
+    assert len(document["violations"]) == 51
 
 
 def test_reasons_are_given_in_words_for_people(

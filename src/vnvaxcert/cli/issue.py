@@ -5,7 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from vnvaxcert.cli import machine
@@ -29,6 +31,8 @@ _ENCRYPTIONS: Final = (
     bytes.fromhex("060a2a864886f70d010c01"),  # pkcs-12PbeIds, less the last arc (RFC 7292 C)
 )
 
+_UNKNOWN: Final = "a member the schema does not name"
+
 Read: TypeAlias = tuple[HealthCertificate, tuple[CertificateWarning, ...]]
 
 DESCRIPTION = """\
@@ -39,8 +43,8 @@ and one of v, t and r. It must keep to the schema of its ver. The names as in a 
 gnt, are derived where they are missing. The issuer (iss) is the country of the signer.
 """
 EPILOG = """\
-The exit status is 1 when the certificate must not be made, and every reason is named; it is 2
-when a file cannot be read.
+The exit status is 1 when the certificate must not be made; whatever breaks the schema is then
+named, with the members that it does not know. It is 2 when a file cannot be read.
 
 example:
   vnvaxcert issue claims.json --key key.pem --cert dsc.pem --qr certificate.png
@@ -170,12 +174,36 @@ def _with_icao_names(document: object) -> object:
 
 def _violations(document: object, error: SchemaError) -> tuple[tuple[str, str], ...]:
     """Every violation: the JSON Schema finds them, the parser words what it found too."""
-    from vnvaxcert.schema.documents import VERSIONS, violations
+    from vnvaxcert.schema.documents import MAX_VIOLATIONS, VERSIONS, schema_document, violations
 
     version = document.get("ver") if isinstance(document, dict) else None
-    found = violations(document, version) if version in VERSIONS else ()
+    if version not in VERSIONS:
+        return error.violations
     worded = dict(error.violations)
-    return tuple((path, worded.get(path, rule)) for path, rule in found) or error.violations
+    found = [(path, worded.get(path, rule)) for path, rule in violations(document, version)]
+    schema = schema_document(version)
+    unknown = islice(_unknown_members(document, schema, schema["$defs"]), MAX_VIOLATIONS)
+    return (*(found or error.violations), *unknown)
+
+
+def _unknown_members(
+    value: object, schema: dict[str, Any], definitions: dict[str, Any], path: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Members that the schema does not name; the parser looks for them once all else is good."""
+    if "$ref" in schema:
+        schema = definitions[schema["$ref"].rpartition("/")[2]]
+    if isinstance(value, list) and "items" in schema:
+        for index, entry in enumerate(value):
+            yield from _unknown_members(entry, schema["items"], definitions, f"{path}/{index}")
+    elif isinstance(value, dict) and "properties" in schema:
+        named = schema["properties"]
+        for name, member in value.items():
+            if name in named:
+                yield from _unknown_members(member, named[name], definitions, f"{path}/{name}")
+            else:
+                # As the parser does: another name than a short plain one could be personal data.
+                is_plain = name.isascii() and name.isalnum() and len(name) <= 16
+                yield f"{path}/{name}" if is_plain else path, _UNKNOWN
 
 
 def _refusal(error: IssueError, *, is_json: bool) -> Outcome:
