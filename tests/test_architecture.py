@@ -57,7 +57,6 @@ THIRD_PARTY = {
     "zxingcpp": {"render"},
     "pypdfium2": {"render"},
     "PIL": {"render"},
-    "typer": {"cli"},
     "rich": {"cli"},
 }
 # Imported inside a function only, for what it costs: a caller who never needs it never pays.
@@ -298,7 +297,7 @@ def test_the_data_of_the_package_is_read_as_package_data() -> None:
 def test_importing_the_library_pulls_in_nothing_heavy() -> None:
     """Judged by what our own import adds to that of the two packages it cannot do without."""
     heavy = {
-        *("jsonschema", "segno", "zxingcpp", "pypdfium2", "PIL", "typer", "rich"),
+        *("jsonschema", "segno", "zxingcpp", "pypdfium2", "PIL", "rich"),
         *("asyncio", "subprocess", "argparse", "socket", "http", "unittest", "multiprocessing"),
         *("importlib.resources", "importlib.metadata", "email", "logging", "tempfile", "zipfile"),
     }
