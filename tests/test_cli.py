@@ -41,7 +41,7 @@ from hypothesis import strategies as st
 import specimens
 from foreign import shared_vectors
 from vnvaxcert import cli
-from vnvaxcert.cli import arguments, demo, machine, people, source
+from vnvaxcert.cli import arguments, as_json, as_text, demo, source
 from vnvaxcert.cli.screen import MAX_SHOWN, Screen
 from vnvaxcert.cli.stream import neutral
 
@@ -843,7 +843,7 @@ def test_json_holds_no_character_that_could_repaint_a_terminal(run: Run, folder:
 
 @given(st.dictionaries(st.text(), st.text()))
 def test_whatever_is_escaped_stays_the_same_json(texts: dict[str, str]) -> None:
-    written = machine.dump([texts])
+    written = as_json.dump([texts])
     assert json.loads(written) == texts
     assert all(c.isprintable() or c.isspace() for c in written)
     assert not any(0x7F <= ord(c) < 0xA0 or c in "\u2028\u2029\u0085" for c in written)
@@ -1760,7 +1760,7 @@ def test_advice_is_given_only_for_codes_that_exist() -> None:
     from vnvaxcert import errors
 
     codes = {getattr(one, "code", None) for one in vars(errors).values()}
-    assert set(people.ADVICE) <= codes
+    assert set(as_text.ADVICE) <= codes
 
 
 def test_a_bare_key_and_its_lack_of_validity_are_told(run: Run, folder: Path) -> None:
@@ -1775,7 +1775,7 @@ def test_a_bare_key_and_its_lack_of_validity_are_told(run: Run, folder: Path) ->
     assert "a bare key, of which nothing else is known" in screen.text()
     assert "Signer valid" not in screen.text()
     assert "(signer.no_validity)" in screen.text()
-    document = machine.accepted(result)
+    document = as_json.accepted(result)
     assert document["signer"] == {"subject": None, "not_before": None, "not_after": None}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vnvaxcert.cli import machine, people
+from vnvaxcert.cli import as_json, as_text
 from vnvaxcert.cli.arguments import SEVERAL, Parser, add_input, add_json
 from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, Outcome
 from vnvaxcert.cli.screen import Screen
@@ -39,7 +39,7 @@ def run(arguments: list[str]) -> Outcome:
     is_refused = any(isinstance(result, DecodeError) for _, result in read)
     status = REFUSED if is_refused else ACCEPTED
     if values.json:
-        return Outcome(status, machine.dump([_document(result) for _, result in read]))
+        return Outcome(status, as_json.dump([_document(result) for _, result in read]))
     screen = Screen()
     for code, result in read:
         screen.heading(code.place)
@@ -54,22 +54,22 @@ def _decode(text: str) -> UnverifiedCertificate | DecodeError:
         return error
 
 
-def _document(result: UnverifiedCertificate | DecodeError) -> machine.Document:
+def _document(result: UnverifiedCertificate | DecodeError) -> as_json.Document:
     if isinstance(result, DecodeError):
-        return machine.undecodable(result)
-    return machine.decoded(result)
+        return as_json.undecodable(result)
+    return as_json.decoded(result)
 
 
 def _show(screen: Screen, code: Code, result: UnverifiedCertificate | DecodeError) -> None:
     if isinstance(result, DecodeError):
-        screen.verdict("bad", "CANNOT BE READ", *people.explain(result, code.is_argument))
+        screen.verdict("bad", "CANNOT BE READ", *as_text.explain(result, code.is_argument))
         return
     screen.verdict(
         "caution",
-        f"UNVERIFIED {people.kind(result.certificate)}",
+        f"UNVERIFIED {as_text.kind(result.certificate)}",
         "Nothing was checked: anybody can have written this.",
     )
-    people.show_contents(screen, result.certificate)
-    people.show_envelope(screen, result)
-    people.show_warnings(screen, result.warnings)
+    as_text.show_contents(screen, result.certificate)
+    as_text.show_envelope(screen, result)
+    as_text.show_warnings(screen, result.warnings)
     screen.verdict("caution", "UNVERIFIED", "To check it: vnvaxcert verify")

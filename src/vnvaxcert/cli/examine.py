@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from vnvaxcert.cli import judging, machine, people
+from vnvaxcert.cli import as_json, as_text, judging
 from vnvaxcert.cli.arguments import SEVERAL, Parser, add_input, add_json, add_trust
 from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, Outcome
 from vnvaxcert.cli.screen import Screen, Tone
@@ -62,8 +62,8 @@ def run(arguments: list[str]) -> Outcome:
     status = ACCEPTED if all(one.error is None for _, one in found) else REFUSED
     if values.json:
         is_judged = basis.trust is not None
-        documents = [machine.examined(one, is_judged=is_judged) for _, one in found]
-        return Outcome(status, machine.dump(documents))
+        documents = [as_json.examined(one, is_judged=is_judged) for _, one in found]
+        return Outcome(status, as_json.dump(documents))
     screen = Screen()
     for code, one in found:
         screen.heading(code.place)
@@ -81,9 +81,9 @@ def _show(screen: Screen, found: Examination) -> None:
         screen.verdict("caution", "NO STEP FAILED, SOME WERE NOT RUN", "It is not verified.")
     screen.marks("Steps", [_mark(step) for step in found.steps])
     if found.unverified is not None:
-        people.show_contents(screen, found.unverified.certificate)
-    people.show_envelope(screen, found, found.signer)
-    people.show_warnings(screen, found.warnings)
+        as_text.show_contents(screen, found.unverified.certificate)
+    as_text.show_envelope(screen, found, found.signer)
+    as_text.show_warnings(screen, found.warnings)
     if found.verified is None:
         screen.remark("Unverified: anybody can have written what is shown here.")
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Final, TypeAlias
 
-from vnvaxcert.cli import machine
+from vnvaxcert.cli import as_json
 from vnvaxcert.cli.arguments import MAX_DAYS, Parser, add_json, days, parse_moment
 from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, CommandError, Outcome
 from vnvaxcert.cli.source import read_file
@@ -90,12 +90,12 @@ def run(arguments: list[str]) -> Outcome:
         "text": text,
         "algorithm": signer.algorithm.name,
         "kid": signer.kid.hex(),
-        "issued_at": machine.utc(issued_at),
-        "expires_at": machine.utc(expires_at),
+        "issued_at": as_json.utc(issued_at),
+        "expires_at": as_json.utc(expires_at),
         "violations": [],
         "warnings": [one._asdict() for one in warnings],
     }
-    return Outcome(ACCEPTED, machine.dump([made]))
+    return Outcome(ACCEPTED, as_json.dump([made]))
 
 
 def _parser() -> Parser:
@@ -223,7 +223,7 @@ def _refusal(error: IssueError, *, is_json: bool) -> Outcome:
         "violations": [{"path": path, "message": rule} for path, rule in violations],
         "warnings": [],
     }
-    return Outcome(REFUSED, machine.dump([refused]))
+    return Outcome(REFUSED, as_json.dump([refused]))
 
 
 # --- files -----------------------------------------------------------------------------------

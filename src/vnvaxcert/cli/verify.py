@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from vnvaxcert.cli import machine, people
+from vnvaxcert.cli import as_json, as_text
 from vnvaxcert.cli.arguments import SEVERAL, Parser, add_input, add_json, add_trust
 from vnvaxcert.cli.judging import Basis, caution, load
 from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, Outcome
@@ -56,7 +56,7 @@ def run(arguments: list[str]) -> Outcome:
     refused = sum(isinstance(verdict, Refusal) for _, verdict in verdicts)
     status = REFUSED if refused else ACCEPTED
     if values.json:
-        return Outcome(status, machine.dump([_document(one) for _, one in verdicts]))
+        return Outcome(status, as_json.dump([_document(one) for _, one in verdicts]))
     screen = Screen()
     for code, verdict in verdicts:
         screen.heading(code.place)
@@ -80,29 +80,29 @@ def judge(text: str, basis: Basis) -> Verdict:
         return Refusal(error, examine(text, **arguments))
 
 
-def _document(verdict: Verdict) -> machine.Document:
+def _document(verdict: Verdict) -> as_json.Document:
     if isinstance(verdict, Refusal):
-        return machine.refused(*verdict)
-    return machine.accepted(verdict)
+        return as_json.refused(*verdict)
+    return as_json.accepted(verdict)
 
 
 def show_acceptance(screen: Screen, result: VerifiedCertificate, at: datetime) -> None:
     """Show an accepted certificate."""
     screen.verdict(
         "good",
-        f"VALID {people.kind(result.certificate)}",
-        f"at {people.moment(at)}",
+        f"VALID {as_text.kind(result.certificate)}",
+        f"at {as_text.moment(at)}",
     )
-    people.show_contents(screen, result.certificate)
-    people.show_envelope(screen, result, result.signer)
-    people.show_warnings(screen, result.warnings)
-    screen.remark(people.NO_PROOF_OF_IDENTITY)
+    as_text.show_contents(screen, result.certificate)
+    as_text.show_envelope(screen, result, result.signer)
+    as_text.show_warnings(screen, result.warnings)
+    screen.remark(as_text.NO_PROOF_OF_IDENTITY)
 
 
 def show_refusal(screen: Screen, refusal: Refusal, is_argument: bool = False) -> None:
     """Show a refusal, with the contents if their signature is good."""
     error, found = refusal
-    screen.verdict("bad", "REFUSED", *people.explain(error, is_argument))
+    screen.verdict("bad", "REFUSED", *as_text.explain(error, is_argument))
     if isinstance(error, SchemaError):
         violations = [f"{path or '/'}: {rule}" for path, rule in error.violations]
         screen.listing("What breaks the schema", "bad", violations)
@@ -113,6 +113,6 @@ def show_refusal(screen: Screen, refusal: Refusal, is_argument: bool = False) ->
     if found.unverified is not None:
         screen.remark("It was signed as follows, and is refused all the same:")
         screen.gap()
-        people.show_contents(screen, found.unverified.certificate)
-    people.show_envelope(screen, found, found.signer)
-    people.show_warnings(screen, found.warnings)
+        as_text.show_contents(screen, found.unverified.certificate)
+    as_text.show_envelope(screen, found, found.signer)
+    as_text.show_warnings(screen, found.warnings)
