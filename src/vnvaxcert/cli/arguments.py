@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Final, NoReturn
 
 from vnvaxcert.cli.outcome import CommandError, HelpAsked
+from vnvaxcert.hcert import PREFIX
 
 MAX_DAYS: Final = 36525  # a century
 INPUT_HELP: Final = (
@@ -57,6 +58,11 @@ class Parser(argparse.ArgumentParser):
             self.error(
                 "too many arguments; the text of a QR code may hold spaces: put it in quotes"
             )
+        for name, value in vars(values).items():
+            given = value if isinstance(value, list) else [value]
+            if name != "input" and any(str(one).startswith(PREFIX) for one in given):
+                # What is said of a file that cannot be read would repeat it.
+                self.error("the text of a QR code was given where something else is expected")
         return values
 
     def error(self, message: str) -> NoReturn:
