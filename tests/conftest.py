@@ -48,7 +48,10 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     """End the run with what was left out: absent suites, document blocks marked so."""
     skipped = (report.longrepr for report in terminalreporter.getreports("skipped"))
     reasons = (longrepr[2] for longrepr in skipped if isinstance(longrepr, tuple))
-    absent = {reason.partition(foreign.NOT_FOUND)[2] for reason in reasons} - {""}
+    # A property test shows its example before the reason, and lines of its own after it.
+    absent = {reason.partition(foreign.NOT_FOUND)[2].partition("\n")[0] for reason in reasons} - {
+        ""
+    }
     if absent:
         terminalreporter.write_line(f"foreign suites not found: {', '.join(sorted(absent))}")
     blocks = [

@@ -242,7 +242,22 @@ def test_a_forged_certificate_has_no_signer() -> None:
     examination = look(specimens.text(specimens.message(signature=bytes(64))))
     assert examination.signer is None
     assert examination.verified is None
-    assert examination.step("usage").outcome is SKIPPED  # nobody signed it
+    assert examination.step("usage").outcome is PASSED  # of the key that is named
+    assert "signer.no_validity" not in {each.code for each in examination.warnings}
+
+
+def test_a_certificate_of_an_unknown_key_is_tried_with_the_keys_that_are_listed() -> None:
+    listed = TrustList.from_keys({b"another": specimens.ec_key().public_key()})
+    examination = look(specimens.text(), trust=listed)
+    assert failures(examination) == {"candidates": "trust.unknown_kid"}
+    assert examination.signer is not None
+    assert examination.signer.kid == b"another"
+    assert examination.verified is None
+    forged = look(specimens.text(specimens.message(signature=bytes(64))), trust=listed)
+    assert failures(forged) == {
+        "candidates": "trust.unknown_kid",
+        "signature": "signature.invalid",
+    }
 
 
 def test_headers_are_judged_one_by_one() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
+from itertools import islice
 from typing import TypeVar
 
 from vnvaxcert import cwt, hcert
@@ -28,6 +29,7 @@ from vnvaxcert.schema.records import CertificateWarning
 from vnvaxcert.trust.revocation import RevocationList
 from vnvaxcert.trust.trustlist import TrustedKey, TrustList
 from vnvaxcert.verify import (
+    MAX_CANDIDATES,
     check_arguments,
     check_revocation,
     check_signature,
@@ -133,7 +135,8 @@ class Examination:
         issuer: ``iss``, unverified, or None.
         issued_at: ``iat``, unverified, or None.
         expires_at: ``exp``, unverified, or None.
-        signer: The trusted key that made the signature, or None.
+        signer: The listed key that made the signature, or None. Under another key identifier
+            than the certificate's where the step `candidates` failed.
         warnings: Of all steps that were reached.
         compressed: What the Base45 text decodes to, or None.
         message: The COSE message, or None.
@@ -223,6 +226,11 @@ def examine(
     kid = run.attempt(StepName.KID, Sign1.kid, signed)
     # 3. Candidates, 4. signature, 5. signer.
     candidates = run.attempt(StepName.CANDIDATES, find_candidates, trust, kid, algorithm)
+    if candidates is None and trust is not None and algorithm is not None:
+        # No key of this kid: go on with the first of the others, to tell whether one of them made
+        # the signature. The failed step stands, so nothing is accepted by it.
+        others = (key for key in trust if key.role == "signer" and algorithm in key.algorithms)
+        candidates = tuple(islice(others, MAX_CANDIDATES)) or None
     signers = run.attempt(StepName.SIGNATURE, check_signature, signed, algorithm, candidates)
     judge_signers = partial(check_signers, at=at, authorities=authorities)
     valid = run.attempt(StepName.SIGNER, judge_signers, signers)
@@ -230,11 +238,11 @@ def examine(
     encoded = None if signed is None else signed.payload
     claims = run.attempt(StepName.CLAIMS, cwt.parse, encoded)
     expires_at = run.attempt(StepName.TIMES, check_times, claims, at, policy)
-    # 7. The payload.
+    # 7. The payload. Without a good signature, the usage is that of the keys it was tried with.
     content = run.attempt(StepName.CONTENT, Claims.dcc, claims)
     parse = partial(dcc.parse, tolerated=policy.tolerated)
     certificate, schema_warnings = run.attempt(StepName.SCHEMA, parse, content) or (None, ())
-    signer = run.attempt(StepName.USAGE, check_usage, valid or signers, certificate)
+    signer = run.attempt(StepName.USAGE, check_usage, valid or signers or candidates, certificate)
     # 8. Revocation.
     run.attempt(
         StepName.REVOCATION,
@@ -246,7 +254,7 @@ def examine(
     verified = contents = None
     if signed is not None and claims is not None and certificate is not None:
         contents = unverified(signed, claims, certificate, warnings)
-        if signer is not None:
+        if signer is not None and signers is not None:
             warnings = signing_warnings(signed, signer, claims) + warnings
     if (
         not run.has_failed

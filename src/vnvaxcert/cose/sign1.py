@@ -62,9 +62,10 @@ class Sign1:
 
         Raises:
             AlgorithmError: Missing, or not an algorithm this library verifies.
-            CoseStructureError: The signature has not the length this algorithm gives.
+            CoseStructureError: The signature has not the length this algorithm gives, or the two
+                headers name different algorithms.
 
-        Spec: RFC 9052 §3.1; HCERT §3.3.2; vector CO20 of dgc-testdata.
+        Spec: RFC 9052 §3, §3.1; HCERT §3.3.2; vector CO20 of dgc-testdata.
         """
         value = self.protected_header.alg
         if value is MISSING:
@@ -77,6 +78,9 @@ class Sign1:
             known = ", ".join(f"{item.name} ({item.value})" for item in Algorithm)
             shown = f" {value}" if type(value) is int else ""
             raise AlgorithmError(f"unknown algorithm{shown}; expected one of {known}")
+        other = self.unprotected_header.alg
+        if other is not MISSING and (type(other) is not int or other != value):
+            raise CoseStructureError("the two headers name different algorithms")
         expected = ECDSA_SIGNATURE_BYTES.get(algorithm)
         if expected is not None and len(self.signature) != expected:
             raise CoseStructureError(
