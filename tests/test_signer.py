@@ -582,3 +582,13 @@ def test_a_remote_signers_bad_certificate_is_refused() -> None:
         signer_facts(RemoteSigner(b"\x30\x00"))
     with pytest.raises(SignerKeyError, match="DER"):
         signer_facts(RemoteSigner(text))
+
+
+def test_a_password_that_cannot_be_encoded_is_not_carried_by_the_error(
+    p256: SpecimenSigner,
+) -> None:
+    locked = p256.private_key_pem("specimen")
+    with pytest.raises(SignerKeyError, match="not text") as caught:
+        LocalSigner.from_pem(locked, p256.certificate_pem(), "secret\ud800")
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None

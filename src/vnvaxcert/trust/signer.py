@@ -389,8 +389,8 @@ def _password(password: str | bytes | None) -> bytes | None:
         # Arguments and variables of the environment that are not UTF-8 reach Python this way.
         return password.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
-        # Not chained: that error carries the password.
-        raise SignerKeyError("the password is not text that UTF-8 can express") from None
+        pass  # it carries the password: the error raised below must not have it as its context
+    raise SignerKeyError("the password is not text that UTF-8 can express")
 
 
 def _load_key(
