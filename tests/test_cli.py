@@ -1311,11 +1311,11 @@ def test_the_demonstration_goes_the_whole_way_and_leaves_its_files(run: Run, fol
     assert "✓ VALID vaccination certificate" in done.out
     assert "Thị Mẫu" in done.out
     made = folder / "deep" / "demo"
-    names = {"certificate.png", "certificate.txt", "tampered.txt", "trust-list.pem"}
+    names = {"certificate.png", "certificate.txt", "tampered.txt", "trust.pem"}
     assert {path.name for path in made.iterdir()} == names
     assert {path.name for path in folder.iterdir()} == {"deep", "trust.pem"}
     assert not any(b"PRIVATE" in path.read_bytes() for path in made.iterdir())
-    trust = ("--trust", made / "trust-list.pem", "--json")
+    trust = ("--trust", made / "trust.pem", "--json")
     for name in ("certificate.png", "certificate.txt"):
         again = run("verify", made / name, *trust)
         assert (again.status, again.document["warnings"]) == (0, [])
@@ -1337,7 +1337,7 @@ def test_the_picture_of_the_demonstration_is_read_small_rotated_and_blurred(
     at_200_dpi = round(image.width * 200 / image.info["dpi"][0])
     for width in (None, at_200_dpi, 276):  # 276: 35 mm with the quiet zone
         (folder / "scan.png").write_bytes(blurred(png, width=width))
-        assert run("verify", "scan.png", "--trust", "trust-list.pem").status == 0
+        assert run("verify", "scan.png", "--trust", "trust.pem").status == 0
 
 
 def test_the_tampered_copy_differs_in_one_bit_of_the_contents() -> None:

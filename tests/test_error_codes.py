@@ -24,7 +24,9 @@ ERRORS = [item for item in ALL if issubclass(item, VnvaxcertError) and hasattr(i
 
 
 # How the code of a warning starts: no other text in the source has this form.
-WARNING = re.compile(r"(cose|cwt|hcert|schema|signer|trust|valueset|vdsnc)\.[a-z_]+")
+WARNING = re.compile(
+    r"(cose|cwt|hcert|schema|signer|trust|valueset|vdsnc)\.(?!pem$)[a-z_]+"
+)  # no file name
 
 # An argument of each type that an error is made with.
 EXAMPLES: dict[str, object] = {

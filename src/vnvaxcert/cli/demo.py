@@ -55,10 +55,10 @@ it back from the picture, verify it, then change one bit and see it refused. Not
 outside DIR.
 """
 EPILOG = """\
-DIR then holds certificate.png, certificate.txt, tampered.txt and trust-list.pem, so that you can
+DIR then holds certificate.png, certificate.txt, tampered.txt and trust.pem, so that you can
 go on:
-  vnvaxcert verify DIR/certificate.png --trust DIR/trust-list.pem
-  vnvaxcert verify DIR/tampered.txt --trust DIR/trust-list.pem
+  vnvaxcert verify DIR/certificate.png --trust DIR/trust.pem
+  vnvaxcert verify DIR/tampered.txt --trust DIR/trust.pem
 
 The exit status is 0 only when every step went as it should.
 """
@@ -103,7 +103,7 @@ def demonstrate(folder: Path, at: datetime) -> Outcome:
 
     authority = SpecimenAuthority(not_before=at - timedelta(days=1), country="VN")
     signer = authority.issue_signer(usages=(Usage.VACCINATION,))
-    trust_file = folder / "trust-list.pem"
+    trust_file = folder / "trust.pem"
     trust_file.write_text(signer.certificate_pem(), encoding="ascii")
 
     text = issue(SPECIMEN, signer=signer.signer, issued_at=at)
