@@ -91,13 +91,11 @@ def decode(text: str) -> bytes:
     whole = groups * 3
     # Three characters are three bytes are one lane: c in its lowest byte, d and e above.
     lanes = int.from_bytes(values[:whole], "little")
-    lowest = _lowest_bytes(groups)
-    numbers = (
-        (lanes & lowest) + 45 * (lanes >> 8 & lowest) + 2025 * (lanes >> 16 & lowest)
-    ).to_bytes(whole, "little")
-    overflow = numbers[2::3]
-    if overflow.count(0) != groups:
-        group = next(index for index, bits in enumerate(overflow) if bits)
+    lowest, highest = _bytes_of_lanes(groups)
+    total = (lanes & lowest) + 45 * (lanes >> 8 & lowest) + 2025 * (lanes >> 16 & lowest)
+    numbers = total.to_bytes(whole, "little")
+    if total & highest:
+        group = next(index for index, bits in enumerate(numbers[2::3]) if bits)
         raise Base45Error("group of 3 characters exceeds 65535", group * 3)
     out = bytearray(groups * 2)
     out[0::2] = numbers[1::3]
@@ -117,6 +115,7 @@ def _quotients(groups: int) -> int:
 
 
 @lru_cache(maxsize=64)
-def _lowest_bytes(groups: int) -> int:
-    """The mask of the lowest byte of each 24-bit lane."""
-    return int.from_bytes(b"\xff\x00\x00" * groups, "little")
+def _bytes_of_lanes(groups: int) -> tuple[int, int]:
+    """The masks of the lowest and of the highest byte of each 24-bit lane."""
+    lowest = int.from_bytes(b"\xff\x00\x00" * groups, "little")
+    return lowest, lowest << 16
