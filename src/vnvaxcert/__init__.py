@@ -7,6 +7,8 @@ Everything exported here is documented and stable; all else may change without n
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from vnvaxcert.cose.algorithms import Algorithm
 from vnvaxcert.errors import (
     DecodeError,
@@ -29,10 +31,12 @@ from vnvaxcert.schema.records import (
     TestResult,
     Vaccination,
 )
-from vnvaxcert.trust.revocation import RevocationList
-from vnvaxcert.trust.signer import LocalSigner, Signer
 from vnvaxcert.trust.trustlist import TrustedKey, TrustList
 from vnvaxcert.verify import decode_unverified, verify
+
+if TYPE_CHECKING:
+    from vnvaxcert.trust.revocation import RevocationList
+    from vnvaxcert.trust.signer import LocalSigner, Signer
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -67,3 +71,24 @@ __all__ = [
     "verify",
 ]
 __version__ = "0.1.0"
+
+# Loaded when first asked for: who only verifies pays for neither.
+_LATER = {
+    "LocalSigner": "vnvaxcert.trust.signer",
+    "RevocationList": "vnvaxcert.trust.revocation",
+    "Signer": "vnvaxcert.trust.signer",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module 'vnvaxcert' has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(_LATER[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

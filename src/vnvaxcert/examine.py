@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from itertools import islice
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from vnvaxcert import cwt, hcert
 from vnvaxcert.codec import base45, deflate
@@ -26,7 +26,6 @@ from vnvaxcert.record import record
 from vnvaxcert.results import Envelope, UnverifiedCertificate, VerifiedCertificate
 from vnvaxcert.schema import payload as dcc
 from vnvaxcert.schema.records import CertificateWarning
-from vnvaxcert.trust.revocation import RevocationList
 from vnvaxcert.trust.trustlist import TrustedKey, TrustList
 from vnvaxcert.verify import (
     MAX_CANDIDATES,
@@ -42,6 +41,9 @@ from vnvaxcert.verify import (
     signing_warnings,
     unverified,
 )
+
+if TYPE_CHECKING:
+    from vnvaxcert.trust.revocation import RevocationList
 
 
 class StepName(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vnvaxcert import cwt, hcert
 from vnvaxcert.codec.deflate import MAX_INFLATED_BYTES
@@ -27,8 +27,11 @@ from vnvaxcert.schema.records import (
     TestResult,
     Vaccination,
 )
-from vnvaxcert.trust.certificate import CertificateFacts
-from vnvaxcert.trust.signer import Signer, signer_facts
+
+# Keys are read where they are used: who verifies never needs that.
+if TYPE_CHECKING:
+    from vnvaxcert.trust.certificate import CertificateFacts
+    from vnvaxcert.trust.signer import Signer
 
 # Decision 5772/QĐ-BYT: a code expires 12 months after it was made. EU issuers mostly do the same.
 DEFAULT_LIFETIME = timedelta(days=365)
@@ -78,6 +81,8 @@ def issue(
     Spec: HCERT 1.0.8 §3.3, §4, A.1, A.4; DCC schema 1.3.3; RFC 8949 §4.2.
     """
     _check_types(certificate, signer, issuer)
+    from vnvaxcert.trust.signer import signer_facts
+
     facts = signer_facts(signer)
     if not isinstance(signer.kid, bytes) or not signer.kid:
         raise SignerKeyError("its key identifier is not a byte string of at least one byte")

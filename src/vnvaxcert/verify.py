@@ -16,6 +16,7 @@ signature has been verified.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from vnvaxcert import cwt, hcert
 from vnvaxcert.cose import keys, sign1
@@ -40,10 +41,12 @@ from vnvaxcert.policy import DEFAULT_POLICY, Check, Policy
 from vnvaxcert.results import Envelope, UnverifiedCertificate, VerifiedCertificate
 from vnvaxcert.schema import payload as dcc
 from vnvaxcert.schema.records import CertificateWarning, HealthCertificate
-from vnvaxcert.trust.chain import check_chain
 from vnvaxcert.trust.entry import certificate_kid
-from vnvaxcert.trust.revocation import RevocationList, certificate_hashes
 from vnvaxcert.trust.trustlist import TrustedKey, TrustList
+
+# Chains and revocation are imported where they are asked for: most processes verify without.
+if TYPE_CHECKING:
+    from vnvaxcert.trust.revocation import RevocationList
 
 # Keys that share one key identifier: by chance 2 of thousands do. A hostile list may not buy
 # thousands of signature checks for each certificate.
@@ -177,8 +180,13 @@ def check_arguments(
         raise TypeError(f"trust: expected a TrustList, not {type(trust).__name__}")
     if authorities is not None and not isinstance(authorities, TrustList):
         raise TypeError(f"authorities: expected a TrustList, not {type(authorities).__name__}")
-    if revocations is not None and not isinstance(revocations, RevocationList):
-        raise TypeError(f"revocations: expected a RevocationList, not {type(revocations).__name__}")
+    if revocations is not None:
+        from vnvaxcert.trust.revocation import RevocationList
+
+        if not isinstance(revocations, RevocationList):
+            raise TypeError(
+                f"revocations: expected a RevocationList, not {type(revocations).__name__}"
+            )
     if policy.required_checks:
         if authorities is None and Check.CHAIN in policy.required_checks:
             raise ValueError("the policy requires the chain check: give authorities")
@@ -272,6 +280,8 @@ def check_signer(key: TrustedKey, at: datetime, authorities: TrustList | None) -
     if key.not_before is not None and at < key.not_before:
         raise SignerNotYetValidError(key.not_before, at)
     if authorities is not None:
+        from vnvaxcert.trust.chain import check_chain
+
         check_chain(key.facts, authorities, at)
 
 
@@ -324,6 +334,8 @@ def check_revocation(
     Raises:
         RevokedError: One is.
     """
+    from vnvaxcert.trust.revocation import certificate_hashes
+
     entries = certificate.entries
     # An issuer that wrote white space around an identifier may have listed it with or without.
     identifiers = [

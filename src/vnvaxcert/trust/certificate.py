@@ -8,8 +8,8 @@ be told for certain is refused; all else that is wrong with it is a note.
 from __future__ import annotations
 
 import warnings
+from _thread import allocate_lock
 from datetime import UTC, datetime
-from threading import Lock
 from typing import Final
 
 from cryptography import x509
@@ -472,7 +472,9 @@ def _authority_key_identifier(
 
 # --- what a strict parser says -----------------------------------------------------------------
 
-_SILENCING: Final = Lock()
+_SILENCING: Final = (
+    allocate_lock()
+)  # of the low-level module: `threading` takes a millisecond to import
 
 
 def _read_strictly(certificate: bytes, serial: int) -> tuple[x509.Certificate | None, str]:

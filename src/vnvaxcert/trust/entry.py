@@ -6,11 +6,11 @@ for, once, and is then a `TrustedKey` or `SetAside`.
 
 from __future__ import annotations
 
+from _thread import allocate_lock
 from binascii import Error as Base64Error
 from binascii import a2b_base64
 from datetime import datetime
 from hashlib import sha256
-from threading import Lock
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from cryptography import x509
@@ -334,7 +334,9 @@ class Entry:
 _NO_ALGORITHM: Final = "public key: no signature algorithm of certificates uses such a key"
 
 # One for all: parsing takes some 100 µs, happens once per key, and a lock each would cost memory.
-_PARSING: Final = Lock()
+_PARSING: Final = (
+    allocate_lock()
+)  # of the low-level module: `threading` takes a millisecond to import
 
 
 def source(origin: str, place: str | int = "") -> str:
