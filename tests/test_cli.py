@@ -1275,6 +1275,18 @@ def test_a_drawing_goes_into_a_png_or_svg_that_can_be_written(
     assert "cannot write no/code.png: " in nowhere.err
 
 
+def test_a_drawing_never_goes_over_a_file_that_is_read(
+    run: Run, folder: Path, signing: tuple[str, ...]
+) -> None:
+    claims_file(folder / "claims.json", specimens.payload())
+    (folder / "code.png").symlink_to("key.pem")
+    key = (folder / "key.pem").read_bytes()
+    done = run("issue", "claims.json", *signing, "--qr", "code.png")
+    assert (done.status, done.out) == (2, "")
+    assert "--qr: names a file that the command reads" in done.err
+    assert (folder / "key.pem").read_bytes() == key
+
+
 def test_a_certificate_too_long_for_a_code_of_level_q_is_refused(
     run: Run, folder: Path, signing: tuple[str, ...]
 ) -> None:

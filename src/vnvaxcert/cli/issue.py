@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
@@ -60,6 +61,7 @@ def run(arguments: list[str]) -> Outcome:
     """
     values = _parser().read(arguments)
     drawing = _drawing(values.qr)
+    _check_target(values)
     document = _claims(values.claims)
     issued_at = (values.at or datetime.now(UTC)).replace(microsecond=0)
     try:
@@ -341,6 +343,15 @@ def _password(path: str) -> bytes:
 
 
 # --- the drawing -----------------------------------------------------------------------------
+
+
+def _check_target(values: Namespace) -> None:
+    """Refuse to draw over a file that the command reads: a key would be lost for good."""
+    if values.qr is None or not os.path.exists(values.qr):
+        return
+    for path in (values.claims, values.key, values.cert, values.password_file):
+        if path is not None and os.path.exists(path) and os.path.samefile(values.qr, path):
+            raise CommandError("--qr: names a file that the command reads")
 
 
 def _drawing(path: str | None) -> str | None:
