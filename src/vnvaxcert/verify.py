@@ -199,7 +199,8 @@ def read_algorithm(signed: Sign1, policy: Policy) -> Algorithm:
 
     Raises:
         AlgorithmError: Missing, unknown, or unprotected under a policy that refuses that.
-        CoseStructureError: The signature has the wrong length for it.
+        CoseStructureError: The signature has the wrong length for it, or the two headers name
+            different algorithms.
     """
     if not policy.is_unprotected_algorithm_read and not signed.is_algorithm_protected:
         raise AlgorithmError("expected the header 'alg' in the protected header")

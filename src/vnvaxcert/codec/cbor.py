@@ -95,9 +95,8 @@ def decode(
         ).decode()
     except cbor2.CBORError as error:
         reason = _reason(error)
-    if (
-        reason
-    ):  # raised here, so that the decoder's error, which quotes the data, is not its context
+    # Raised out here: the decoder's error quotes the data, and must not be the context of ours.
+    if reason:
         raise CborError(where, reason)
     if stream.tell() != len(data):
         raise CborError(where, "there are bytes after the end of the item")
