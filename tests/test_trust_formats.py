@@ -796,7 +796,7 @@ def test_a_directory_that_cannot_be_listed_is_refused_or_set_aside(
     (one,) = TrustList.load(tmp_path).set_aside
     assert (one.source, one.reason) == ("closed", "cannot be read: Permission denied")
     with pytest.raises(TrustListFormatError, match="cannot be read"):
-        directory.read_directory(str(tmp_path / "closed"))
+        directory.read_directory(str(tmp_path / "closed"), Context("closed"))
 
 
 # --- anything at all -----------------------------------------------------------------------------

@@ -361,6 +361,40 @@ class RevokedError(VerificationError):
         return f"the certificate was revoked (by its {self.hash_type} hash)"
 
 
+class PossiblyRevokedError(VerificationError):
+    """A probabilistic revocation list holds the certificate, or one that looks the same to it.
+
+    Attributes:
+        hash_type: Which of its hashes was found.
+        false_positive_rate: How often the list is wrong by its own account, 0 to 1.
+    """
+
+    code = "revoked.possible"
+
+    def __init__(self, hash_type: str, false_positive_rate: float) -> None:
+        super().__init__(hash_type, false_positive_rate)
+        self.hash_type, self.false_positive_rate = hash_type, false_positive_rate
+
+    def __str__(self) -> str:
+        return (
+            f"the certificate may be revoked: a filter holds its {self.hash_type} hash, and is "
+            f"wrong in {self.false_positive_rate:.2g} of cases"
+        )
+
+
+class SignerRevokedError(VerificationError):
+    """The signer's certificate is on its authority's revocation list (RFC 5280 §5.3)."""
+
+    code = "signer.revoked"
+
+    def __init__(self, revoked_at: datetime) -> None:
+        super().__init__(revoked_at)
+        self.revoked_at = revoked_at
+
+    def __str__(self) -> str:
+        return f"the signer's certificate was revoked at {_utc(self.revoked_at)}"
+
+
 # --- TrustListError ----------------------------------------------------------------------------
 
 
@@ -380,6 +414,12 @@ class TrustListStaleError(TrustListError):
     """The list was not valid at the given moment."""
 
     code = "trustlist.stale"
+
+
+class TrustListRollbackError(TrustListError):
+    """The list is older than one that was seen before, or does not say how old it is."""
+
+    code = "trustlist.rollback"
 
 
 # --- IssueError --------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ usages are checked elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha1
 from typing import NamedTuple, TypeAlias
@@ -20,11 +20,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from vnvaxcert.cose.keys import PublicKey
 from vnvaxcert.errors import ChainError
 from vnvaxcert.trust import der
+from vnvaxcert.trust.anchors import Authorities
 from vnvaxcert.trust.certificate import CertificateFacts
 from vnvaxcert.trust.der import DerError
-from vnvaxcert.trust.entry import may_vouch
+from vnvaxcert.trust.entry import TrustedKey
 from vnvaxcert.trust.moment import check_moment
-from vnvaxcert.trust.trustlist import TrustedKey, TrustList
 
 # An authority is looked up by key identifier or name, which are anyone's to choose. Real lists
 # have 2 or 3 keys under one; a hostile list may not buy thousands of signature checks.
@@ -48,9 +48,10 @@ class _RefusedError(Exception):
 
 def check_chain(
     signer: CertificateFacts | None,
-    authorities: TrustList,
+    authorities: Authorities,
     at: datetime,
     *,
+    between: Sequence[CertificateFacts] = (),
     accept_sha1: bool = False,
 ) -> TrustedKey:
     """Find the country authority that signed a signer's certificate, and check that it may.
@@ -65,6 +66,8 @@ def check_chain(
             constraints, and stands under the key identifier computed from it. A gateway's list
             may be given whole: its signers (DSC) are passed over.
         at: The moment of verification, aware.
+        between: Certificates that may stand between the signer and an authority: they are not
+            trusted, only followed.
         accept_sha1: Accept certificates signed over SHA-1, which can be forged at some expense.
             8 of 832 production certificates are. `uses_sha1` tells.
 
@@ -81,6 +84,18 @@ def check_chain(
     Spec: RFC 5280 §4.2.1.1, §6.1.3; RFC 4055; RFC 5758; EU certificate governance, "shell".
     """
     check_moment(at)
+    return find_authority(signer, authorities, at, between=between, accept_sha1=accept_sha1)
+
+
+def find_authority(
+    signer: CertificateFacts | None,
+    authorities: Authorities,
+    at: datetime | None,
+    *,
+    between: Sequence[CertificateFacts] = (),
+    accept_sha1: bool = False,
+) -> TrustedKey:
+    """As `check_chain`; with None for the moment, whether they were valid does not matter."""
     if signer is None:
         raise ChainError("it is a bare key, without a certificate that an authority signed")
     try:
@@ -116,9 +131,9 @@ def uses_sha1(certificate: CertificateFacts) -> bool:
         return False
 
 
-def _candidates(signer: CertificateFacts, authorities: TrustList) -> Iterator[TrustedKey]:
+def _candidates(signer: CertificateFacts, authorities: Authorities) -> Iterator[TrustedKey]:
     wanted = signer.aki
-    anchors = list(filter(may_vouch, authorities))
+    anchors = authorities.anchors.keys
     if wanted is not None:
         found = [key for key in anchors if _stated_or_computed(key) == wanted]
         # Some authorities state an identifier of their own, and write the computed one into
@@ -160,10 +175,12 @@ def _computed(key: TrustedKey) -> bytes:
     return sha1(content, usedforsecurity=False).digest()
 
 
-def _refusal(authority: TrustedKey, at: datetime) -> str | None:
+def _refusal(authority: TrustedKey, at: datetime | None) -> str | None:
     """Why the authority must not vouch for a signer at that moment; ``None`` when it may."""
     if authority.facts is not None and not _may_certify(authority.facts):
         return "the certificate that signed it is not that of an authority"
+    if at is None:
+        return None
     if authority.not_before is not None and at < authority.not_before:
         return f"its authority is valid only from {_utc(authority.not_before)}"
     if authority.not_after is not None and at > authority.not_after:

@@ -8,14 +8,17 @@ built from its entry when its kid is first looked up.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final, get_args
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Final, get_args
 
 from cryptography import x509
 
 from vnvaxcert.cose.keys import PublicKey
-from vnvaxcert.errors import TrustListSignatureError
+from vnvaxcert.errors import TrustListRollbackError, TrustListSignatureError
+from vnvaxcert.trust.anchors import Anchors
 from vnvaxcert.trust.entry import (
     Entry,
     Published,
@@ -26,9 +29,14 @@ from vnvaxcert.trust.entry import (
 )
 from vnvaxcert.trust.immutable import Immutable, set_once
 from vnvaxcert.trust.moment import check_moment
+from vnvaxcert.trust.reading import Reading
 from vnvaxcert.trust.signing_key import SigningKey, load_signing_key
 from vnvaxcert.trust.spki import encode_certificate, encode_spki
 from vnvaxcert.trust.usage import Usage
+
+if TYPE_CHECKING:
+    from vnvaxcert.trust.formats import File
+    from vnvaxcert.trust.formats.content import Context
 
 __all__ = ["SetAside", "SigningKey", "TrustList", "TrustedKey"]
 
@@ -47,19 +55,40 @@ class TrustList(Immutable):
             its parts.
         format: Name of the format it was read in; ``"none"`` of the empty list, ``"memory"`` of
             one made from certificates or keys; of a merged list all of its parts, with ``+``.
+        issued_at: When it was published, aware, UTC; None where it does not say, and of a merged
+            list.
+        expires_at: Until when it may be used; None where it does not say. Of a merged list: of
+            the part that ends first.
+        sequence: A number that grows with each list of its publisher; where a list states none
+            but a time of issue, that time in seconds since 1970. None where it says neither, and
+            of a merged list. Keep it, and give it as ``last_sequence`` to load the next one.
     """
 
-    __slots__ = ("_aside", "_index", "_resolved", "authenticated", "format")
+    __slots__ = (
+        "_anchors",
+        "_aside",
+        "_index",
+        "_resolved",
+        "authenticated",
+        "expires_at",
+        "format",
+        "issued_at",
+        "sequence",
+    )
 
     authenticated: bool
     format: str
+    issued_at: datetime | None
+    expires_at: datetime | None
+    sequence: int | None
+    _anchors: list[Anchors]
     _index: dict[bytes, list[Entry]]
     _aside: list[SetAside]
     _resolved: dict[bytes, tuple[TrustedKey, ...]]
 
     def __init__(self) -> None:
         """Make the empty list: nobody is trusted."""
-        _fill(self, {}, [], _EMPTY, authenticated=False)
+        _fill(self, {}, [], _EMPTY)
 
     # --- making one ----------------------------------------------------------------------------
 
@@ -67,98 +96,101 @@ class TrustList(Immutable):
     def load(
         cls,
         path: str | os.PathLike[str],
-        *,
+        *more: str | os.PathLike[str],
         signing_key: SigningKey | None = None,
         authorities: TrustList | None = None,
         at: datetime | None = None,
+        last_sequence: int | None = None,
     ) -> TrustList:
-        """Load a file in any known format, recognised by its content, or a directory of files.
+        """Load files in any known format, recognised by their content, or directories of files.
 
-        Formats: PEM and DER certificates, the EU gateway's JSON, the German signed list, a map
-        of kids to certificates. Files have at most 64 MiB; a directory in all.
+        Several files that are parts of one list (the two Swiss ones, Austria's list and its
+        signature) are read as one; all else that is given is merged. Files have at most 64 MiB; a
+        directory in all.
 
         Args:
             path: File or directory.
-            signing_key: The publisher's key; the list's signature is then checked, and a list
+            more: Others of either.
+            signing_key: The publisher's key; the lists' signatures are then checked, and a list
                 that has none is refused. Without it a signed list is read too, unauthenticated.
-            authorities: Authorities for lists that come with a chain of certificates. None of
-                the formats known so far does, so giving them is refused.
-            at: Moment, aware, at which the list has to be valid, for formats that state a time.
-                None of the formats known so far does.
+            authorities: Authorities for lists that come with the certificate of their signer: it
+                has to chain to one of them, and the signature to be of its key. Whoever they
+                certified may publish: the publisher's own certificate as ``signing_key`` is
+                safer, where it is known.
+            at: Moment, aware, at which the lists have to be valid, where they state times; a
+                difference of clocks of 5 minutes is allowed. Also for the certificate of the
+                signer under ``authorities``.
+            last_sequence: `TrustList.sequence` of the last list seen of this publisher. An older
+                one is refused, and one that says nothing of its age.
 
         Raises:
-            TrustListFormatError: The file cannot be read, is in no known format, damaged, or
-                empty; the key is no usable public key.
-            TrustListSignatureError: The list's signature is not of that key, or it has none.
+            TrustListFormatError: A file cannot be read, is in no known format, damaged, or
+                empty, or a part of a list is missing; the key is no usable public key.
+            TrustListSignatureError: The list's signature is not of that key or chain, or it has
+                none.
+            TrustListStaleError: The list was not valid at that moment.
+            TrustListRollbackError: Its sequence is lower than the last one, or it has none.
             ValueError: ``at`` is naive.
-            TypeError: Something that is no path, or no moment.
+            TypeError: Something that is no path, no moment or no number.
 
         Spec: HCERT §3.3.3, A.1; the formats name their own.
         """
+        from vnvaxcert.trust.formats import File
         from vnvaxcert.trust.formats.directory import NAME, read_directory, read_file
 
-        place = os.fspath(path)
-        if os.path.isdir(place):
-            if signing_key is not None or authorities is not None:
+        context = _context(signing_key, authorities, at, last_sequence)
+        files, lists = [], []
+        for given in (path, *more):
+            place = os.fspath(given)
+            if not os.path.isdir(place):
+                files.append(File(os.path.basename(place), read_file(place)))
+                continue
+            if context.asks_for_a_signature:
                 raise TrustListSignatureError(NAME, "", "a directory carries no signature")
-            if at is not None:
-                check_moment(at)
-            reading = read_directory(place)
-            return _made(cls, reading.entries, reading.set_aside, NAME)
-        return cls.from_bytes(
-            read_file(place),
-            name=os.path.basename(place),
-            signing_key=signing_key,
-            authorities=authorities,
-            at=at,
-        )
+            if last_sequence is not None:
+                raise TrustListRollbackError(NAME, "", "a directory states no sequence")
+            lists.append(_made(cls, read_directory(place, context), NAME))
+        return reduce(or_, _read(cls, files, context) + lists)
 
     @classmethod
     def from_bytes(
         cls,
         data: bytes,
-        *,
+        *more: bytes,
         name: str = _MEMORY,
         signing_key: SigningKey | None = None,
         authorities: TrustList | None = None,
         at: datetime | None = None,
+        last_sequence: int | None = None,
     ) -> TrustList:
-        """Read a list of any known format; see `load`.
+        """Read lists of any known format; see `load`.
 
         Args:
             data: The content of a file.
-            name: What `TrustedKey.source` is to call it.
+            more: Those of others: parts of the same list, or other lists to merge.
+            name: What `TrustedKey.source` is to call it; of several, with their number.
             signing_key: See `load`.
             authorities: See `load`.
             at: See `load`.
+            last_sequence: See `load`.
 
         Raises:
             TrustListFormatError: See `load`.
             TrustListSignatureError: See `load`.
+            TrustListStaleError: See `load`.
+            TrustListRollbackError: See `load`.
             ValueError: ``at`` is naive.
-            TypeError: The data are no bytes, or ``at`` is no moment.
+            TypeError: The data are no bytes, ``at`` is no moment, ``last_sequence`` no number.
         """
-        # The formats, and the JSON parser, are imported by those who read lists.
-        from vnvaxcert.trust.formats import read
-        from vnvaxcert.trust.formats.content import Context
+        from vnvaxcert.trust.formats import File
 
-        if at is not None:
-            check_moment(at)
-        if not isinstance(data, bytes | bytearray | memoryview):
-            raise TypeError(f"data: expected bytes, not {type(data).__name__}")
-        key = None if signing_key is None else load_signing_key(signing_key)
-        if authorities is not None:
-            raise TrustListSignatureError(
-                "unknown", "", "no known format is checked against authorities; give a signing key"
-            )
-        known, reading = read(bytes(data), Context(name, key, at))
-        return _made(
-            cls,
-            reading.entries,
-            reading.set_aside,
-            known.name,
-            authenticated=reading.is_authenticated,
-        )
+        context = _context(signing_key, authorities, at, last_sequence)
+        files = []
+        for number, given in enumerate((data, *more), start=1):
+            if not isinstance(given, bytes | bytearray | memoryview):
+                raise TypeError(f"data: expected bytes, not {type(given).__name__}")
+            files.append(File(f"{name}, part {number}" if more else name, bytes(given)))
+        return reduce(or_, _read(cls, files, context))
 
     @classmethod
     def from_certificates(
@@ -199,7 +231,7 @@ class TrustList(Immutable):
                 kid = certificate_kid(certificate)
                 place = f"certificate {number}"
                 entries.append(Entry(kid, certificate, Published(name), place))
-        return _made(cls, entries, aside, _MEMORY)
+        return _made(cls, Reading(entries, aside), _MEMORY)
 
     @classmethod
     def from_keys(
@@ -239,7 +271,7 @@ class TrustList(Immutable):
                 if not isinstance(key, PublicKey):
                     raise TypeError(f"expected a public EC or RSA key, not {type(key).__name__}")
                 entries.append(Entry(kid, encode_spki(key), published))
-        return _made(cls, entries, [], _MEMORY)
+        return _made(cls, Reading(entries, []), _MEMORY)
 
     def __or__(self, other: TrustList) -> TrustList:
         """Merge two lists: all keys of both, those of the left first; parses nothing.
@@ -256,12 +288,16 @@ class TrustList(Immutable):
         parts.pop(_EMPTY, None)
         merged = [part for part in (self, other) if part.format != _EMPTY]
         made = object.__new__(TrustList)
+        only = merged[0] if len(merged) == 1 else TrustList()
         _fill(
             made,
             index,
             [*self._aside, *other._aside],
             "+".join(parts) or _EMPTY,
             authenticated=bool(merged) and all(part.authenticated for part in merged),
+            issued_at=only.issued_at,
+            expires_at=min(filter(None, (part.expires_at for part in merged)), default=None),
+            sequence=only.sequence,
         )
         return made
 
@@ -306,6 +342,13 @@ class TrustList(Immutable):
         outcomes = (entry.outcome() for entries in self._index.values() for entry in entries)
         return (*self._aside, *(one for one in outcomes if isinstance(one, SetAside)))
 
+    @property
+    def anchors(self) -> Anchors:
+        """Its keys that may vouch for others, by the identifiers that signers name; made once."""
+        if not self._anchors:
+            self._anchors.append(Anchors(self))
+        return self._anchors[0]
+
     def __repr__(self) -> str:
         return (
             f"TrustList(format={self.format!r}, authenticated={self.authenticated}, "
@@ -323,25 +366,43 @@ class TrustList(Immutable):
         return self._resolved.setdefault(kid, keys)
 
 
-def _made(
-    cls: type[TrustList],
-    entries: Iterable[Entry],
-    aside: list[SetAside],
-    format_name: str,
-    *,
-    authenticated: bool = False,
-) -> TrustList:
+def _context(
+    signing_key: SigningKey | None,
+    authorities: TrustList | None,
+    at: datetime | None,
+    last_sequence: int | None,
+) -> Context:
+    # The formats, and the JSON parser, are imported by those who read lists.
+    from vnvaxcert.trust.formats.content import Context
+
+    if at is not None:
+        check_moment(at)
+    if authorities is not None and not isinstance(authorities, TrustList):
+        raise TypeError(f"authorities: expected a TrustList, not {type(authorities).__name__}")
+    if last_sequence is not None and type(last_sequence) is not int:
+        raise TypeError(f"last_sequence: expected an int, not {type(last_sequence).__name__}")
+    key = None if signing_key is None else load_signing_key(signing_key)
+    return Context("", key, authorities, at, last_sequence)
+
+
+def _read(cls: type[TrustList], files: Sequence[File], context: Context) -> list[TrustList]:
+    from vnvaxcert.trust.formats import read
+
+    return [_made(cls, reading, known.name) for known, reading in read(files, context)]
+
+
+def _made(cls: type[TrustList], reading: Reading, format_name: str) -> TrustList:
     """Index entries by kid; those that repeat another are set aside."""
     index: dict[bytes, list[Entry]] = {}
     crowded: dict[bytes, None] = {}
-    for entry in entries:
+    for entry in reading.entries:
         found = index.get(entry.kid)
         if found is None:
             index[entry.kid] = [entry]
         else:
             found.append(entry)
             crowded[entry.kid] = None
-    aside = list(aside)
+    aside = list(reading.set_aside)
     for kid in crowded:
         index[kid], repeated = _distinct(index[kid])
         aside += (
@@ -349,7 +410,16 @@ def _made(
             for entry in repeated
         )
     made = object.__new__(cls)
-    _fill(made, index, aside, format_name, authenticated=authenticated)
+    _fill(
+        made,
+        index,
+        aside,
+        format_name,
+        authenticated=reading.is_authenticated,
+        issued_at=reading.issued_at,
+        expires_at=reading.expires_at,
+        sequence=reading.sequence,
+    )
     return made
 
 
@@ -359,15 +429,22 @@ def _fill(
     aside: list[SetAside],
     format_name: str,
     *,
-    authenticated: bool,
+    authenticated: bool = False,
+    issued_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    sequence: int | None = None,
 ) -> None:
     set_once(
         made,
+        _anchors=[],
         _index=index,
         _aside=aside,
         _resolved={},
-        format=format_name,
         authenticated=authenticated,
+        expires_at=expires_at,
+        format=format_name,
+        issued_at=issued_at,
+        sequence=sequence,
     )
 
 

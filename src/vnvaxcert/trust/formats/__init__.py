@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-from vnvaxcert.errors import TrustListFormatError, TrustListSignatureError
+from vnvaxcert.errors import (
+    TrustListError,
+    TrustListFormatError,
+    TrustListRollbackError,
+    TrustListSignatureError,
+    TrustListStaleError,
+)
+from vnvaxcert.trust.entry import source
 from vnvaxcert.trust.formats.content import (
     MAX_FILE_BYTES,
     Content,
     Context,
     Format,
-    Reading,
 )
 from vnvaxcert.trust.formats.gateway import GATEWAY, KID_MAP
 from vnvaxcert.trust.formats.germany import GERMAN_LIST
 from vnvaxcert.trust.formats.pem import DER, PEM
+from vnvaxcert.trust.reading import Reading
 
 # Asked in this order; no content is of two of them. JSON is parsed for the first that asks.
 FORMATS: Final[tuple[Format, ...]] = (DER, GERMAN_LIST, PEM, GATEWAY, KID_MAP)
+
+# Publishers' clocks differ from ours; the reference implementation of Austria's list allows this.
+CLOCK_SKEW: Final = timedelta(minutes=5)
+
+
+class File(NamedTuple):
+    """A file, or what takes its place.
+
+    Attributes:
+        name: What messages and `TrustedKey.source` call it.
+        data: All of its bytes.
+    """
+
+    name: str
+    data: bytes
 
 
 class Recognised(NamedTuple):
@@ -27,36 +51,128 @@ class Recognised(NamedTuple):
     reading: Reading
 
 
-def read(data: bytes, context: Context) -> Recognised:
-    """Read a trust list of any known format.
+def read(files: Sequence[File], context: Context) -> list[Recognised]:
+    """Read files of any known formats: those that are parts of one list as one.
 
     Args:
-        data: The whole file.
-        context: What is known of it.
+        files: One or more, each of at most `MAX_FILE_BYTES`.
+        context: What is known of them all; the names are those of the files.
+
+    Returns:
+        The lists, in the order of their first files.
 
     Raises:
         TrustListFormatError: More than 64 MiB, in no known format, damaged, or empty: a list
-            from which nothing at all was read is a mistake, not a list.
-        TrustListSignatureError: The signature does not fit the key given; or a key was given
-            and the format has no signature.
-        TrustListStaleError: The list was not valid at the moment given.
+            from which nothing at all was read is a mistake, not a list. A part is missing.
+        TrustListSignatureError: The signature does not fit what was given to check it with; or
+            something was given and the format has no signature.
+        TrustListStaleError: A list was not valid at the moment given.
+        TrustListRollbackError: A list is older than the last one seen, or says nothing of it.
     """
-    if len(data) > MAX_FILE_BYTES:
+    groups: dict[object, Group] = {}
+    for number, file in enumerate(files):
+        try:
+            content = Content(file.data)
+            found = recognise(content)
+        except TrustListError as error:
+            raise _placed(error, file.name, files) from error
+        group = group_of(groups, number, found)
+        group.names.append(file.name)
+        group.contents.append(content)
+    result = []
+    for group in groups.values():
+        try:
+            reading = read_group(group, context)
+        except TrustListError as error:
+            raise _placed(error, group.name, files) from error
+        result.append(Recognised(group.format, reading))
+    return result
+
+
+class Group(NamedTuple):
+    """Files that are one list together, most often a single one."""
+
+    format: Format
+    names: list[str]
+    contents: list[Content]
+
+    @property
+    def name(self) -> str:
+        """Their names as one."""
+        return " + ".join(self.names)
+
+
+def group_of(groups: dict[object, Group], number: int, known: Format) -> Group:
+    """The list that a file belongs to: one of its own, or that of the other parts."""
+    return groups.setdefault(known.name if known.join else number, Group(known, [], []))
+
+
+def recognise(content: Content) -> Format:
+    """Tell the format of a file.
+
+    Raises:
+        TrustListFormatError: More than 64 MiB, in no known format, or too damaged to tell.
+    """
+    if len(content.data) > MAX_FILE_BYTES:
         raise TrustListFormatError("unknown", "", f"more than {MAX_FILE_BYTES} bytes")
-    content = Content(data)
     for known in FORMATS:
         if known.recognise(content):
-            break
-    else:
-        raise TrustListFormatError("unknown", "", f"expected one of: {_names()}")
-    if context.signing_key is not None and not known.is_signed:
+            return known
+    raise TrustListFormatError("unknown", "", f"expected one of: {_names()}")
+
+
+def read_group(group: Group, context: Context) -> Reading:
+    """Read one list; see `read`."""
+    known, contents = group.format, group.contents
+    context = context._replace(name=group.name)
+    if context.asks_for_a_signature and not known.is_signed:
         raise TrustListSignatureError(
             known.name, "", "a signing key was given, and this format carries no signature"
         )
-    reading = known.read(content, context)
+    if known.join is not None and len(contents) > 1:
+        reading = known.join(contents, context)
+    else:
+        reading = known.read(contents[0], context)
     if not reading.entries and not reading.set_aside:
         raise TrustListFormatError(known.name, "", "it is empty")
-    return Recognised(known, reading)
+    _check_times(known.name, reading, context.at)
+    _check_sequence(known.name, reading.sequence, context.last_sequence)
+    return reading
+
+
+def _check_times(format_name: str, reading: Reading, at: datetime | None) -> None:
+    if at is None:
+        return
+    # Subtracted, not added to: near the years 1 and 9999 a sum would overflow.
+    start, end = reading.issued_at, reading.expires_at
+    if end is not None and at > end and at - end > CLOCK_SKEW:
+        raise TrustListStaleError(format_name, "", f"it was valid until {_utc(end)}")
+    if start is not None and start > at and start - at > CLOCK_SKEW:
+        raise TrustListStaleError(format_name, "", f"it is valid only from {_utc(start)}")
+
+
+def _check_sequence(format_name: str, sequence: int | None, last: int | None) -> None:
+    if last is None:
+        return
+    if sequence is None:
+        raise TrustListRollbackError(
+            format_name, "", "it states neither a sequence number nor a time of issue"
+        )
+    if sequence < last:
+        raise TrustListRollbackError(
+            format_name, "", f"its sequence number is {sequence}, and {last} was seen before"
+        )
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _placed(error: TrustListError, name: str, files: Sequence[File]) -> TrustListError:
+    """The error, with the name of the file where there are several."""
+    if len(files) == 1:
+        return error
+    return type(error)(error.format, source(name, error.place), error.reason)
 
 
 def _names() -> str:

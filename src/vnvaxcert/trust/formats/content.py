@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Final, NamedTuple
 
 from vnvaxcert.cose.keys import PublicKey
-from vnvaxcert.trust.entry import Entry, SetAside
+from vnvaxcert.trust.anchors import Authorities
 from vnvaxcert.trust.formats import json_text
+from vnvaxcert.trust.reading import Reading
 
 # The largest real list, the gateway's with all its signatures, has 25 MB.
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
@@ -42,26 +43,22 @@ class Context(NamedTuple):
     Attributes:
         name: Of the file, for messages and for `TrustedKey.source`.
         signing_key: The publisher's key; None: the signature of the list is not checked.
+        authorities: Who has to have certified the certificate that a list brings along for its
+            own signature; None: that is not checked.
         at: The moment at which the list has to be valid, aware; None: its times do not matter.
+        last_sequence: The sequence of the newest list seen so far; an older one is refused.
     """
 
     name: str
     signing_key: PublicKey | None = None
+    authorities: Authorities | None = None
     at: datetime | None = None
+    last_sequence: int | None = None
 
-
-class Reading(NamedTuple):
-    """What a format found.
-
-    Attributes:
-        entries: What may become keys, in the order of the list.
-        set_aside: What cannot, as far as the reading alone shows.
-        is_authenticated: Whether the list's own signature was checked, and is good.
-    """
-
-    entries: list[Entry]
-    set_aside: list[SetAside]
-    is_authenticated: bool = False
+    @property
+    def asks_for_a_signature(self) -> bool:
+        """Whether the caller gave anything to check the list's own signature with."""
+        return self.signing_key is not None or self.authorities is not None
 
 
 class Format(NamedTuple):
@@ -74,9 +71,13 @@ class Format(NamedTuple):
         read: Reads it; raises a `TrustListError`.
         is_signed: Whether lists of this format have a signature of their own. Where they have
             none, a signing key is refused.
+        join: Reads the files that are one list together, in any order; None where a list is
+            one file. `recognise` is true of each such file, and `read` takes a single one, or
+            says what is missing.
     """
 
     name: str
     recognise: Callable[[Content], bool]
     read: Callable[[Content, Context], Reading]
     is_signed: bool = False
+    join: Callable[[Sequence[Content], Context], Reading] | None = None

@@ -9,7 +9,8 @@ from typing import Final, Literal, NamedTuple
 from vnvaxcert.errors import TrustListError, TrustListFormatError
 from vnvaxcert.trust import formats
 from vnvaxcert.trust.entry import Entry, SetAside, source
-from vnvaxcert.trust.formats.content import MAX_ENTRIES, MAX_FILE_BYTES, Context, Reading
+from vnvaxcert.trust.formats.content import MAX_ENTRIES, MAX_FILE_BYTES, Content, Context
+from vnvaxcert.trust.reading import Reading
 
 NAME: Final = "directory"
 MAX_DEPTH: Final = 16  # a country in a domain in a type is 3
@@ -28,49 +29,69 @@ def read_file(path: str) -> bytes:
         raise TrustListFormatError("unknown", "", f"cannot be read: {_reason(error)}") from error
 
 
-def read_directory(path: str) -> Reading:
+def read_directory(path: str, context: Context) -> Reading:
     """Read all files of a directory and of those in it, in the order of their names.
 
-    Each file may be in any known format; a signature that one carries is not checked. A file in
-    none of them is set aside, and so are one that cannot be read and a link to a directory, which
-    may lead round in a circle. Names with a leading dot are passed over.
+    Each file may be in any known format; files that are parts of one list are read as one. A
+    signature that one carries is not checked. A file in no known format is set aside, and so are
+    one that cannot be read and a link to a directory, which may lead round in a circle. Names
+    with a leading dot are passed over.
 
     Args:
         path: The directory. Sources are named by their path inside it, with slashes.
+        context: The moment at which lists that state times have to be valid.
 
     Raises:
         TrustListFormatError: It cannot be read; more than 64 MiB or `MAX_ENTRIES` files in all;
             nothing in it.
     """
-    entries: list[Entry] = []
-    aside: list[SetAside] = []
+    groups: dict[object, formats.Group] = {}
+    found: list[formats.Group | SetAside] = []
     size = 0
     for number, (name, problem) in enumerate(_files(path), start=1):
         if number > MAX_ENTRIES:
             raise TrustListFormatError(NAME, "", f"more than {MAX_ENTRIES} files")
         if problem:
-            aside.append(SetAside(b"", None, name, problem))
+            found.append(SetAside(b"", None, name, problem))
             continue
         try:
             data = read_file(os.path.join(path, name))
-            size += len(data)
-            if size > MAX_FILE_BYTES:
-                break
-            reading = formats.read(data, Context(name)).reading
+            content = Content(data)
+            known = formats.recognise(content)
         except TrustListError as error:
-            reason = (
-                error.reason if error.format == "unknown" else f"{error.format}: {error.reason}"
-            )
-            aside.append(SetAside(b"", None, source(name, error.place), reason))
+            found.append(_set_aside(name, error))
+            continue
+        size += len(data)
+        if size > MAX_FILE_BYTES:
+            raise TrustListFormatError(NAME, "", f"more than {MAX_FILE_BYTES} bytes in all")
+        group = formats.group_of(groups, number, known)
+        if not group.names:
+            found.append(group)
+        group.names.append(name)
+        group.contents.append(content)
+    entries: list[Entry] = []
+    aside: list[SetAside] = []
+    for one in found:
+        if isinstance(one, SetAside):
+            aside.append(one)
+            continue
+        try:
+            reading = formats.read_group(one, context)
+        except TrustListError as error:
+            aside.append(_set_aside(one.name, error))
             continue
         entries += reading.entries
         aside += reading.set_aside
-    if size > MAX_FILE_BYTES or len(entries) + len(aside) > MAX_ENTRIES:
-        bounds = f"{MAX_FILE_BYTES} bytes or {MAX_ENTRIES} entries"
-        raise TrustListFormatError(NAME, "", f"more than {bounds} in all")
+        if len(entries) + len(aside) > MAX_ENTRIES:
+            raise TrustListFormatError(NAME, "", f"more than {MAX_ENTRIES} entries in all")
     if not entries and not aside:
         raise TrustListFormatError(NAME, "", "it is empty")
     return Reading(entries, aside)
+
+
+def _set_aside(name: str, error: TrustListError) -> SetAside:
+    reason = error.reason if error.format == "unknown" else f"{error.format}: {error.reason}"
+    return SetAside(b"", None, source(name, error.place), reason)
 
 
 class _Found(NamedTuple):

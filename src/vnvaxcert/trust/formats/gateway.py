@@ -12,9 +12,10 @@ from typing import Final, TypeAlias
 
 from vnvaxcert.errors import TrustListFormatError
 from vnvaxcert.trust.entry import Entry, Published, Role, SetAside, decode_base64, source
-from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format, Reading
+from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format
 from vnvaxcert.trust.formats.json_text import looks_like_json
 from vnvaxcert.trust.formats.uniform import NotUniformError, uniform_objects
+from vnvaxcert.trust.reading import Reading
 
 _ROLES: Final[dict[str | None, Role]] = {"DSC": "signer", "CSCA": "authority"}
 _LONGEST_START: Final = 65_536  # a first entry with its signature has 5,000 bytes

@@ -18,8 +18,9 @@ from vnvaxcert.errors import (
     TrustListSignatureError,
 )
 from vnvaxcert.trust.formats import json_text
-from vnvaxcert.trust.formats.content import Content, Context, Format, Reading
+from vnvaxcert.trust.formats.content import Content, Context, Format
 from vnvaxcert.trust.formats.gateway import read_entries
+from vnvaxcert.trust.reading import Reading
 
 _NAME: Final = "German list"
 _SIGNATURE_BYTES: Final = 64
