@@ -8,42 +8,23 @@ usages are checked elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha1
-from typing import NamedTuple, TypeAlias
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 
-from vnvaxcert.cose.keys import PublicKey
 from vnvaxcert.errors import ChainError
-from vnvaxcert.trust import der
 from vnvaxcert.trust.anchors import Authorities
 from vnvaxcert.trust.certificate import CertificateFacts
-from vnvaxcert.trust.der import DerError
 from vnvaxcert.trust.entry import TrustedKey
 from vnvaxcert.trust.moment import check_moment
+from vnvaxcert.trust.signature_scheme import SHA1, SchemeError, read_scheme
 
 # An authority is looked up by key identifier or name, which are anyone's to choose. Real lists
 # have 2 or 3 keys under one; a hostile list may not buy thousands of signature checks.
 MAX_CANDIDATES = 64
-
-_Hash: TypeAlias = hashes.SHA1 | hashes.SHA224 | hashes.SHA256 | hashes.SHA384 | hashes.SHA512
-
-_SHA1 = "SHA-1"
-
-
-class _Scheme(NamedTuple):
-    """How a certificate was signed: the hash's name, and how to check with a key."""
-
-    hash_name: str
-    check: Callable[[PublicKey, bytes, bytes], None]
-
-
-class _RefusedError(Exception):
-    """An algorithm or a parameter that is not supported, or does not fit the key."""
 
 
 def check_chain(
@@ -99,10 +80,10 @@ def find_authority(
     if signer is None:
         raise ChainError("it is a bare key, without a certificate that an authority signed")
     try:
-        scheme = _scheme(signer)
-    except _RefusedError as error:
+        scheme = read_scheme(signer.signature_algorithm, signer.signature_parameters)
+    except SchemeError as error:
         raise ChainError(f"its certificate's signature: {error}") from error
-    if scheme.hash_name == _SHA1 and not accept_sha1:
+    if scheme.hash_name == SHA1 and not accept_sha1:
         raise ChainError("its certificate is signed over SHA-1, which is not accepted")
     reason = "no authority has the key identifier or the name of its issuer"
     for number, authority in enumerate(_candidates(signer, authorities)):
@@ -110,7 +91,7 @@ def find_authority(
             break
         try:
             scheme.check(authority.public_key, signer.signature, signer.tbs)
-        except (InvalidSignature, UnsupportedAlgorithm, ValueError, _RefusedError):
+        except (InvalidSignature, UnsupportedAlgorithm, ValueError, SchemeError):
             # The backend may lack a hash or a curve, and a modulus be too short for the hash.
             if not number:
                 reason = "its certificate is not signed with the key of the authority it names"
@@ -126,8 +107,11 @@ def find_authority(
 def uses_sha1(certificate: CertificateFacts) -> bool:
     """Whether a certificate is signed over SHA-1, so that its signature proves little."""
     try:
-        return _scheme(certificate).hash_name == _SHA1
-    except _RefusedError:
+        return (
+            read_scheme(certificate.signature_algorithm, certificate.signature_parameters).hash_name
+            == SHA1
+        )
+    except SchemeError:
         return False
 
 
@@ -195,106 +179,3 @@ def _may_certify(facts: CertificateFacts) -> bool:
 
 def _utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
-# --- how certificates are signed ---------------------------------------------------------------
-
-_ECDSA_WITH: dict[str, type[_Hash]] = {  # RFC 5758 §3.2; SHA-1: RFC 3279 §2.2.3
-    "1.2.840.10045.4.1": hashes.SHA1,
-    "1.2.840.10045.4.3.1": hashes.SHA224,
-    "1.2.840.10045.4.3.2": hashes.SHA256,
-    "1.2.840.10045.4.3.3": hashes.SHA384,
-    "1.2.840.10045.4.3.4": hashes.SHA512,
-}
-_RSA_WITH: dict[str, type[_Hash]] = {  # RFC 4055 §5, RFC 8017 A.2.4
-    "1.2.840.113549.1.1.5": hashes.SHA1,
-    "1.2.840.113549.1.1.14": hashes.SHA224,
-    "1.2.840.113549.1.1.11": hashes.SHA256,
-    "1.2.840.113549.1.1.12": hashes.SHA384,
-    "1.2.840.113549.1.1.13": hashes.SHA512,
-}
-_RSA_PSS = "1.2.840.113549.1.1.10"  # RFC 4055 §3.1
-_LONGEST_SALT = 1024  # bytes: as long as the longest modulus
-
-# Object identifiers as they stand in parameters (RFC 4055 §2.1, §2.2).
-_MGF1 = bytes.fromhex("2a864886f70d010108")  # 1.2.840.113549.1.1.8
-_HASHES: dict[bytes, type[_Hash]] = {
-    bytes.fromhex("2b0e03021a"): hashes.SHA1,  # 1.3.14.3.2.26
-    bytes.fromhex("608648016503040204"): hashes.SHA224,  # 2.16.840.1.101.3.4.2.4
-    bytes.fromhex("608648016503040201"): hashes.SHA256,
-    bytes.fromhex("608648016503040202"): hashes.SHA384,
-    bytes.fromhex("608648016503040203"): hashes.SHA512,
-}
-_NAMES = {"sha1": _SHA1, "sha224": "SHA-224", "sha256": "SHA-256"}
-_NAMES |= {"sha384": "SHA-384", "sha512": "SHA-512"}
-
-
-def _scheme(certificate: CertificateFacts) -> _Scheme:
-    oid = certificate.signature_algorithm
-    if oid in _ECDSA_WITH:
-        return _ecdsa(_ECDSA_WITH[oid]())
-    if oid in _RSA_WITH:
-        return _rsa(_RSA_WITH[oid](), padding.PKCS1v15())
-    if oid == _RSA_PSS:
-        try:
-            return _rsa(*_pss(certificate.signature_parameters or b""))
-        except DerError as error:
-            raise _RefusedError(str(error)) from error
-    raise _RefusedError(f"unknown algorithm {oid}")
-
-
-def _ecdsa(algorithm: _Hash) -> _Scheme:
-    def check(key: PublicKey, signature: bytes, data: bytes) -> None:
-        if not isinstance(key, ec.EllipticCurvePublicKey):
-            raise _RefusedError("made with ECDSA, and the authority's key is an RSA key")
-        key.verify(signature, data, ec.ECDSA(algorithm))
-
-    return _Scheme(_NAMES[algorithm.name], check)
-
-
-def _rsa(algorithm: _Hash, scheme: padding.PKCS1v15 | padding.PSS) -> _Scheme:
-    def check(key: PublicKey, signature: bytes, data: bytes) -> None:
-        if not isinstance(key, rsa.RSAPublicKey):
-            raise _RefusedError("made with RSA, and the authority's key is an EC key")
-        key.verify(signature, data, scheme, algorithm)
-
-    return _Scheme(_NAMES[algorithm.name], check)
-
-
-def _pss(parameters: bytes) -> tuple[_Hash, padding.PSS]:
-    """Read RSASSA-PSS-params (RFC 4055 §3.1): each member may be absent and has a default."""
-    what = "parameters of RSASSA-PSS"
-    inside = der.only(parameters, 0, len(parameters), der.SEQUENCE, what)
-    members = {tag: (start, stop) for tag, start, stop in der.elements(parameters, *inside, what)}
-    digest: type[_Hash] = hashes.SHA1
-    mask: type[_Hash] = hashes.SHA1
-    salt_length = 20
-    if 0xA0 in members:
-        digest = _hash(parameters, *members[0xA0])
-    if 0xA1 in members:
-        start, stop = der.only(parameters, *members[0xA1], der.SEQUENCE, what)
-        oid, oid_end = der.expect(parameters, start, stop, der.OBJECT_IDENTIFIER, what)
-        if parameters[oid:oid_end] != _MGF1:
-            raise DerError(f"{what}: unknown mask generation function")
-        mask = _hash(parameters, oid_end, stop)
-    if 0xA2 in members:
-        number = der.only(parameters, *members[0xA2], der.INTEGER, what)
-        salt_length = der.integer(parameters, *number, what)
-        if not 0 <= salt_length <= _LONGEST_SALT:
-            raise DerError(f"{what}: impossible salt length")
-    if 0xA3 in members:
-        number = der.only(parameters, *members[0xA3], der.INTEGER, what)
-        if der.integer(parameters, *number, what) != 1:
-            raise DerError(f"{what}: unknown trailer field")
-    return digest(), padding.PSS(padding.MGF1(mask()), salt_length)
-
-
-def _hash(data: bytes, at: int, end: int) -> type[_Hash]:
-    """The hash of an AlgorithmIdentifier; its parameters are NULL or absent (RFC 4055 §2.1)."""
-    what = "parameters of RSASSA-PSS"
-    start, stop = der.only(data, at, end, der.SEQUENCE, what)
-    oid, oid_end = der.expect(data, start, stop, der.OBJECT_IDENTIFIER, what)
-    found = _HASHES.get(data[oid:oid_end])
-    if found is None:
-        raise DerError(f"{what}: unknown hash")
-    return found
