@@ -36,6 +36,7 @@ RSA_KEY, OTHER_RSA, SHORT_RSA = (
     rsa.generate_private_key(public_exponent=65537, key_size=size) for size in (2048, 2048, 1024)
 )
 VN_KID = "ZtJVElOdWm0="
+NAME_CHANGE = x509.ObjectIdentifier("2.23.136.1.1.6.1")
 
 
 def name(text: str) -> x509.Name:
@@ -56,6 +57,8 @@ def made(
     ski: bytes | None = None,
     aki: bytes | None = None,
     ca: bool | None = None,
+    path_length: int | None = None,
+    name_change: bool = False,
     cert_sign: bool | None = None,
     algorithm: Any = None,
     rsa_padding: Any = None,
@@ -78,8 +81,12 @@ def made(
         identifier = x509.AuthorityKeyIdentifier(aki, None, None)
         builder = builder.add_extension(identifier, critical=False)
     if ca is not None:
-        constraints = x509.BasicConstraints(ca=ca, path_length=None)
+        constraints = x509.BasicConstraints(ca=ca, path_length=path_length)
         builder = builder.add_extension(constraints, critical=True)
+    if name_change:
+        # Doc 9303-12: NameChange is a NULL, not critical.
+        change = x509.UnrecognizedExtension(NAME_CHANGE, b"\x05\x00")
+        builder = builder.add_extension(change, critical=False)
     if cert_sign is not None:
         usage = x509.KeyUsage(
             digital_signature=not cert_sign,
@@ -94,7 +101,12 @@ def made(
         )
         builder = builder.add_extension(usage, critical=True)
     algorithm = algorithm or hashes.SHA256()
-    certificate = builder.sign(by, algorithm, rsa_padding=rsa_padding)
+    certificate = builder.sign(
+        by,
+        algorithm,
+        rsa_padding=rsa_padding,
+        ecdsa_deterministic=True if isinstance(by, ec.EllipticCurvePrivateKey) else None,
+    )
     return certificate.public_bytes(Encoding.DER)
 
 
@@ -416,9 +428,11 @@ def test_what_a_list_published_as_a_signer_vouches_for_nobody(constraints: bool 
         assert "no authority" in refused(facts, published)
         assert check_chain(facts, anchors(candidate), NOW).role == "signer"  # a guess
         assert check_chain(facts, gateway_list(candidate, "CSCA"), NOW).role == "authority"
-        # Who is both is found as the authority, wherever it stands.
+        # A list that does not tell changes nothing, wherever it stands; one that tells does.
         for merged in (published | anchors(candidate), anchors(candidate) | published):
-            assert check_chain(facts, merged, NOW).facts is not None
+            assert "no authority" in refused(facts, merged)
+            both = merged | gateway_list(candidate, "CSCA")
+            assert check_chain(facts, both, NOW).role == "authority"
 
 
 def test_a_bare_key_published_as_a_signers_vouches_for_nobody() -> None:

@@ -54,6 +54,8 @@ class CertificateFacts(Immutable):
         is_ca: ``cA`` of the basic constraints; None when absent. False also where the
             constraints cannot be read.
         path_length: Their ``pathLenConstraint``, where stated.
+        is_name_change: Whether it has ICAO's extension NameChange: a link certificate of an
+            authority, from its old name to its new one.
         signature_algorithm: Dotted object identifier.
         signature_parameters: Its parameters, DER with header; None when there are none.
         signature: The signature over ``tbs``.
@@ -69,6 +71,7 @@ class CertificateFacts(Immutable):
         "der",
         "extended_key_usages",
         "is_ca",
+        "is_name_change",
         "issuer",
         "issuer_der",
         "key_usage",
@@ -103,6 +106,7 @@ class CertificateFacts(Immutable):
     key_usage: frozenset[str] | None
     is_ca: bool | None
     path_length: int | None
+    is_name_change: bool
     signature_algorithm: str
     signature_parameters: bytes | None
     signature: bytes
@@ -132,6 +136,7 @@ class CertificateFacts(Immutable):
         key_usage: frozenset[str] | None,
         is_ca: bool | None,
         path_length: int | None,
+        is_name_change: bool,
         signature_algorithm: str,
         signature_parameters: bytes | None,
         signature: bytes,
@@ -157,6 +162,7 @@ class CertificateFacts(Immutable):
             key_usage=key_usage,
             is_ca=is_ca,
             path_length=path_length,
+            is_name_change=is_name_change,
             signature_algorithm=signature_algorithm,
             signature_parameters=signature_parameters,
             signature=signature,
@@ -297,6 +303,7 @@ def read_certificate(certificate: bytes) -> CertificateFacts:
         key_usage=_key_usage(data, extensions, remarks),
         is_ca=is_ca,
         path_length=path_length,
+        is_name_change=_NAME_CHANGE in extensions,
         signature_algorithm=algorithm,
         signature_parameters=parameters,
         signature=data[signature + 1 : signature_end],
@@ -338,6 +345,7 @@ _KEY_USAGE: Final = bytes.fromhex("551d0f")
 _BASIC_CONSTRAINTS: Final = bytes.fromhex("551d13")
 _AUTHORITY_KEY_IDENTIFIER: Final = bytes.fromhex("551d23")
 _EXTENDED_KEY_USAGE: Final = bytes.fromhex("551d25")
+_NAME_CHANGE: Final = bytes.fromhex("67810801010601")  # 2.23.136.1.1.6.1, ICAO Doc 9303-12
 
 # Contents of the extensions by object identifier: where each starts and ends.
 _Extensions = dict[bytes, list[tuple[int, int]]]

@@ -115,7 +115,7 @@ class TrustedKey(Immutable):
     source: str
     role: Role
     _remarks: tuple[str, ...]
-    _vouches: bool
+    _vouches: bool | None
 
     def __init__(
         self,
@@ -132,11 +132,11 @@ class TrustedKey(Immutable):
         source: str,
         role: Role = "signer",
         remarks: tuple[str, ...] = (),
-        vouches: bool = True,
+        vouches: bool | None = None,
     ) -> None:
         """Take what is known of a key; lists make them from their entries.
 
-        ``vouches`` is False where the list itself calls it a signer; see `may_vouch`.
+        ``vouches`` is what the list itself calls it; see `may_vouch`.
         """
         set_once(
             self,
@@ -175,12 +175,13 @@ class TrustedKey(Immutable):
         return f"TrustedKey(kid={self.kid.hex()}, {names}, {self.role}, source={self.source!r})"
 
 
-def may_vouch(key: TrustedKey) -> bool:
+def may_vouch(key: TrustedKey) -> bool | None:
     """Whether a list lets a key stand as a country authority.
 
-    False for what was published as a signer, whatever its certificate allows by saying nothing: a
-    signer that vouched for others would make signers of its own. Where the list does not tell,
-    the certificate alone decides (`vnvaxcert.trust.chain`).
+    True for what was published as an authority. False for what was published as a signer, whatever
+    its certificate allows by saying nothing: a signer that vouched for others would make signers of
+    its own. None where the list does not tell: the certificate alone decides
+    (`vnvaxcert.trust.chain`).
     """
     return key._vouches
 
@@ -292,7 +293,7 @@ class Entry:
             source=self.source,
             role=role,
             remarks=remarks,
-            vouches=published.role != "signer",
+            vouches=_vouches(published),
         )
 
     def _bare_key(self, spki: bytes) -> TrustedKey:
@@ -315,7 +316,7 @@ class Entry:
             usages=self.published.usages or UNRESTRICTED,
             source=self.source,
             role=role,
-            vouches=self.published.role != "signer",
+            vouches=_vouches(self.published),
         )
 
     def _der(self) -> bytes:
@@ -358,6 +359,10 @@ def _is_spki(material: bytes) -> bool:
     start, end = der.expect(material, 0, len(material), der.SEQUENCE, what)
     start, end = der.expect(material, start, end, der.SEQUENCE, what)
     return der.element(material, start, end, what)[0] == der.OBJECT_IDENTIFIER
+
+
+def _vouches(published: Published) -> bool | None:
+    return None if published.role is None else published.role == "authority"
 
 
 def _role(facts: CertificateFacts) -> Role:

@@ -7,6 +7,7 @@ one for RSASSA-PSS alone.
 
 from __future__ import annotations
 
+from hashlib import sha1
 from typing import Final, NamedTuple
 
 from cryptography import x509
@@ -60,6 +61,25 @@ def encode_spki(key: PublicKey) -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def key_identifier(spki: bytes) -> bytes:
+    """The identifier that is computed from a key: SHA-1 over its bits.
+
+    Args:
+        spki: DER of the whole SubjectPublicKeyInfo.
+
+    Raises:
+        DerError: Not a SubjectPublicKeyInfo.
+
+    Spec: RFC 5280 §4.2.1.2 (1).
+    """
+    what = "public key"
+    at, end = der.only(spki, 0, len(spki), der.SEQUENCE, what)
+    _, at = der.expect(spki, at, end, der.SEQUENCE, what)
+    start, end = der.only(spki, at, end, der.BIT_STRING, what)
+    # Behind the count of unused bits. It names a key, nothing rests on it.
+    return sha1(spki[start + 1 : end], usedforsecurity=False).digest()
 
 
 def read_spki(spki: bytes) -> Spki:
