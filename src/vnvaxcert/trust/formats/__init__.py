@@ -20,13 +20,29 @@ from vnvaxcert.trust.formats.content import (
     Context,
     Format,
 )
+from vnvaxcert.trust.formats.eu_service import EU_SERVICE
+from vnvaxcert.trust.formats.france import FRENCH_LIST
 from vnvaxcert.trust.formats.gateway import GATEWAY, KID_MAP
+from vnvaxcert.trust.formats.gdhcn import GDHCN
 from vnvaxcert.trust.formats.germany import GERMAN_LIST
 from vnvaxcert.trust.formats.pem import DER, PEM
+from vnvaxcert.trust.formats.poland import POLISH_LIST
+from vnvaxcert.trust.formats.united_kingdom import KEY_LIST
 from vnvaxcert.trust.reading import Reading
 
 # Asked in this order; no content is of two of them. JSON is parsed for the first that asks.
-FORMATS: Final[tuple[Format, ...]] = (DER, GERMAN_LIST, PEM, GATEWAY, KID_MAP)
+FORMATS: Final[tuple[Format, ...]] = (
+    DER,
+    GERMAN_LIST,
+    PEM,
+    GATEWAY,
+    KID_MAP,
+    EU_SERVICE,
+    FRENCH_LIST,
+    KEY_LIST,
+    POLISH_LIST,
+    GDHCN,
+)
 
 # Publishers' clocks differ from ours; the reference implementation of Austria's list allows this.
 CLOCK_SKEW: Final = timedelta(minutes=5)
