@@ -52,8 +52,16 @@ _MAX_MODULUS_BYTES: Final = 1025
 _MAX_EXPONENT_BYTES: Final = 33
 
 
+PRIVATE: Final = "a private or secret key, which nobody may publish and nobody may trust"
+
+
 class JwkError(ValueError):
     """Not a public EC or RSA key in the form of a JWK. Its text says why, and quotes no member."""
+
+
+def is_private(jwk: Mapping[str, object]) -> bool:
+    """Whether there is more to it than a public key: then whoever has the list can sign."""
+    return jwk.get("kty") == "oct" or any(member in jwk for member in _PRIVATE_MEMBERS)
 
 
 def read_jwk(jwk: Mapping[str, object]) -> bytes:
@@ -75,8 +83,8 @@ def read_jwk(jwk: Mapping[str, object]) -> bytes:
 
     Spec: RFC 7517 §4; RFC 7518 §6.2.1, §6.3.1; RFC 5480 §2 (the result).
     """
-    if any(member in jwk for member in _PRIVATE_MEMBERS):
-        raise JwkError("a private or secret key: nobody may publish it, and nobody may trust it")
+    if is_private(jwk):
+        raise JwkError(PRIVATE)
     kty = jwk.get("kty")
     if kty == "EC":
         spki = _ec(jwk)

@@ -15,9 +15,11 @@ from vnvaxcert.trust.pem import BEGIN, CERTIFICATE_LABELS, PUBLIC_KEY_LABEL, rea
 from vnvaxcert.trust.spki import encode_certificate, read_spki
 
 _MAX_KEY_FILE_BYTES: Final = 1 << 20  # a key or a certificate has a few KiB
+_NAME: Final = "signing key"
+_WHITE_SPACE: Final = b" \t\r\n"
 
 SigningKey: TypeAlias = PublicKey | x509.Certificate | bytes | str | os.PathLike[str]
-"""A publisher's key: a key or certificate, either of them as PEM or DER, or the path of a file."""
+"""A publisher's key: a key or certificate as PEM or DER, a key as JWK, or the path of a file."""
 
 
 def load_signing_key(given: SigningKey) -> PublicKey:
@@ -25,24 +27,29 @@ def load_signing_key(given: SigningKey) -> PublicKey:
 
     Args:
         given: An EC or RSA public key or a certificate of `cryptography`; PEM or DER of a public
-            key or a certificate, as bytes or (PEM) text; or the path of such a file.
+            key or a certificate, or a public key as JWK, as bytes or (PEM, JWK) text; or the path
+            of such a file.
 
     Raises:
-        TrustListFormatError: It cannot be read, or is none of these.
+        TrustListFormatError: It cannot be read, or is none of these; a private key as JWK.
+
+    Spec: RFC 5280 §4.1, §4.1.2.7; RFC 7468 §5, §13; RFC 7517 §4.
     """
     if isinstance(given, PublicKey):
         return given
     if isinstance(given, x509.Certificate):
         given = encode_certificate(given)
-    elif isinstance(given, str) and "-----BEGIN " in given:
+    elif isinstance(given, str) and ("-----BEGIN " in given or '"kty"' in given):
         given = given.encode("utf-8", "replace")
     if not isinstance(given, bytes):
         given = _key_file(os.fspath(given))
+    if given.lstrip(_WHITE_SPACE).startswith(b"{"):
+        return _jwk_in(given)
     try:
         return _key_in(_unarmoured(given))
     except (DerError, ValueError) as error:
         raise TrustListFormatError(
-            "signing key", "", "expected a public EC or RSA key or a certificate, as PEM or DER"
+            _NAME, "", "expected a public EC or RSA key or a certificate, as PEM or DER, or a JWK"
         ) from error
 
 
@@ -51,7 +58,7 @@ def _key_file(path: str) -> bytes:
 
     content = read_file(path)
     if len(content) > _MAX_KEY_FILE_BYTES:
-        raise TrustListFormatError("signing key", "", f"more than {_MAX_KEY_FILE_BYTES} bytes")
+        raise TrustListFormatError(_NAME, "", f"more than {_MAX_KEY_FILE_BYTES} bytes")
     return content
 
 
@@ -70,3 +77,18 @@ def _key_in(data: bytes) -> PublicKey:
         return read_spki(data).key
     except DerError:
         return read_certificate(data).public_key
+
+
+def _jwk_in(data: bytes) -> PublicKey:
+    from vnvaxcert.trust.formats import json_text
+    from vnvaxcert.trust.jwk import JwkError, read_jwk
+
+    try:
+        members = json_text.parse(data)
+        if not isinstance(members, dict) or "kty" not in members:
+            raise TrustListFormatError(_NAME, "JWK", "expected an object with the member 'kty'")
+        return read_spki(read_jwk(members)).key
+    except TrustListFormatError as error:
+        raise TrustListFormatError(_NAME, "JWK", error.reason) from error
+    except JwkError as error:
+        raise TrustListFormatError(_NAME, "JWK", str(error)) from error

@@ -25,8 +25,11 @@ from vnvaxcert.trust.formats.france import FRENCH_LIST
 from vnvaxcert.trust.formats.gateway import GATEWAY, KID_MAP
 from vnvaxcert.trust.formats.gdhcn import GDHCN
 from vnvaxcert.trust.formats.germany import GERMAN_LIST
+from vnvaxcert.trust.formats.jwks import JWK_SET
 from vnvaxcert.trust.formats.pem import DER, PEM
 from vnvaxcert.trust.formats.poland import POLISH_LIST
+from vnvaxcert.trust.formats.sweden import SWEDISH_LIST
+from vnvaxcert.trust.formats.switzerland import SWISS_LIST
 from vnvaxcert.trust.formats.united_kingdom import KEY_LIST
 from vnvaxcert.trust.reading import Reading
 
@@ -42,6 +45,9 @@ FORMATS: Final[tuple[Format, ...]] = (
     KEY_LIST,
     POLISH_LIST,
     GDHCN,
+    SWEDISH_LIST,
+    SWISS_LIST,
+    JWK_SET,
 )
 
 # Publishers' clocks differ from ours; the reference implementation of Austria's list allows this.
