@@ -83,14 +83,37 @@ def convert(
     return Conversion(write(request, losses), losses.found())
 
 
+# Each writer is imported when it is asked for.
+
+
+def _cbor(request: Request, losses: Losses) -> bytes:
+    from vnvaxcert.trust.conversion.cbor_list import write_cbor_list
+
+    return write_cbor_list(request, losses)
+
+
+def _gateway(request: Request, losses: Losses) -> bytes:
+    from vnvaxcert.trust.conversion.gateway import write_gateway
+
+    return write_gateway(request, losses)
+
+
 def _pem(request: Request, losses: Losses) -> bytes:
     from vnvaxcert.trust.conversion.pem import write_pem
 
     return write_pem(request, losses)
 
 
-# Each writer is imported when it is asked for.
+def _did(request: Request, losses: Losses) -> bytes:
+    from vnvaxcert.trust.conversion.did import write_did
+
+    return write_did(request, losses)
+
+
 _WRITERS: Final[dict[str, Callable[[Request, Losses], bytes]]] = {
+    "cbor": _cbor,
+    "gateway": _gateway,
     "pem": _pem,
+    "did": _did,
 }
 TARGETS: Final[tuple[str, ...]] = tuple(_WRITERS)

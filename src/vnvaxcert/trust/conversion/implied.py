@@ -1,9 +1,11 @@
-"""What a reader takes from a certificate itself, where a list says nothing more of it."""
+"""What a reader takes from a key or certificate itself, where a list says nothing more of it."""
 
 from __future__ import annotations
 
+from vnvaxcert.cose.keys import algorithms_for
 from vnvaxcert.trust.certificate import CertificateFacts
-from vnvaxcert.trust.entry import Role, TrustedKey, may_vouch
+from vnvaxcert.trust.conversion.losses import Losses
+from vnvaxcert.trust.entry import Role, TrustedKey
 
 
 def implied_role(facts: CertificateFacts | None) -> Role:
@@ -13,12 +15,30 @@ def implied_role(facts: CertificateFacts | None) -> Role:
     return "signer"
 
 
-def could_vouch(key: TrustedKey) -> bool:
-    """Whether a signer could stand as an authority, were it not published as a signer.
+def implied_country(facts: CertificateFacts | None) -> str | None:
+    """The country of a key whose list tells none."""
+    return None if facts is None else facts.country
 
-    A bare key could: nothing in it says what it is for.
-    """
+
+def has_own_usages(key: TrustedKey) -> bool:
+    """Whether the list restricts the key's usages beyond its certificate."""
+    return bool(key.usages) and (key.facts is None or key.usages != key.facts.usages)
+
+
+def could_certify(key: TrustedKey) -> bool:
+    """Whether nothing in a key itself says that it vouches for no other (RFC 5280 §6.1.4)."""
     facts = key.facts
-    if may_vouch(key):
-        return False
     return facts is None or (facts.is_ca is not False and facts.key_cert_sign is not False)
+
+
+def lose_usages(key: TrustedKey, losses: Losses) -> None:
+    """Note usages of the list's own."""
+    if has_own_usages(key):
+        named = ", ".join(sorted(usage.name.lower() for usage in key.usages))
+        losses.of_key(key, f"its usages: it may sign {named}, and will be read as for more")
+
+
+def lose_parameters(key: TrustedKey, losses: Losses) -> None:
+    """Note what a bare key loses with its parameters: they are not kept where it is read."""
+    if key.facts is None and key.algorithms != algorithms_for(key.public_key):
+        losses.of_key(key, "the parameters that restrict its key to other PSS signatures")

@@ -62,3 +62,4 @@ class Losses:
 
 
 SET_ASIDE: Final = "the entry was set aside and is not written"
+BARE_KEY: Final = "a bare key, without a certificate: it is not written"

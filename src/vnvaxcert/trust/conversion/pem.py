@@ -6,10 +6,10 @@ from binascii import b2a_base64
 from typing import Final
 
 from vnvaxcert.trust.certificate import CertificateFacts
-from vnvaxcert.trust.conversion.implied import could_vouch, implied_role
-from vnvaxcert.trust.conversion.losses import Losses
+from vnvaxcert.trust.conversion.implied import could_certify, implied_role, lose_usages
+from vnvaxcert.trust.conversion.losses import BARE_KEY, Losses
 from vnvaxcert.trust.conversion.request import Request, nothing_to_write
-from vnvaxcert.trust.entry import TrustedKey, certificate_kid
+from vnvaxcert.trust.entry import TrustedKey, certificate_kid, may_vouch
 
 _LINE_BYTES: Final = 48  # 64 characters of Base64, RFC 7468 §2
 _NAME: Final = "PEM"
@@ -33,7 +33,7 @@ def write_pem(request: Request, losses: Losses) -> bytes:
     written: dict[bytes, None] = {}
     for key in request.trust:
         if key.facts is None:
-            losses.of_key(key, "a bare key, without a certificate: it is not written")
+            losses.of_key(key, BARE_KEY)
             continue
         _lose(key, key.facts, losses)
         written[key.facts.der] = None
@@ -45,16 +45,15 @@ def write_pem(request: Request, losses: Losses) -> bytes:
 def _lose(key: TrustedKey, facts: CertificateFacts, losses: Losses) -> None:
     own = certificate_kid(facts.der)
     if key.kid != own:
-        losses.of_key(key, f"its kid: PEM has none, and that of the certificate is {own.hex()}")
+        losses.of_key(key, f"its kid: that of the certificate is {own.hex()}")
     if key.country != facts.country:
         losses.of_key(key, f"its country, {key.country}: the certificate has {facts.country}")
-    if key.usages != facts.usages:
-        losses.of_key(key, "its usages: the certificate allows more")
+    lose_usages(key, losses)
     role = implied_role(facts)
     if key.role != role:
         losses.of_key(key, f"its role, {key.role}: by its certificate it is of the role {role}")
-    elif could_vouch(key):
-        losses.of_key(key, "that it must not vouch for others: its certificate does not forbid it")
+    elif could_certify(key) and not may_vouch(key):
+        losses.of_key(key, "that it vouches for nobody: its certificate does not forbid it")
 
 
 def _block(certificate: bytes) -> bytes:

@@ -14,6 +14,7 @@ from vnvaxcert.errors import (
     TrustListStaleError,
 )
 from vnvaxcert.trust.entry import source
+from vnvaxcert.trust.formats.cbor_list import CBOR_LIST
 from vnvaxcert.trust.formats.content import (
     MAX_FILE_BYTES,
     Content,
@@ -48,6 +49,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     SWEDISH_LIST,
     SWISS_LIST,
     JWK_SET,
+    CBOR_LIST,
 )
 
 # Publishers' clocks differ from ours; the reference implementation of Austria's list allows this.
