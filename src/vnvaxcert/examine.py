@@ -38,6 +38,7 @@ from vnvaxcert.verify import (
     find_candidates,
     moment,
     read_algorithm,
+    signer_moment,
     signing_warnings,
     unverified,
 )
@@ -234,10 +235,10 @@ def examine(
         others = (key for key in trust if key.role == "signer" and algorithm in key.algorithms)
         candidates = tuple(islice(others, MAX_CANDIDATES)) or None
     signers = run.attempt(StepName.SIGNATURE, check_signature, signed, algorithm, candidates)
-    judge_signers = partial(check_signers, at=at, authorities=authorities)
-    valid = run.attempt(StepName.SIGNER, judge_signers, signers)
-    # 6. The claims. From here on nothing may be trusted if a step has failed.
     encoded = None if signed is None else signed.payload
+    judge_signers = partial(_judge_signers, at=at, authorities=authorities, policy=policy)
+    valid = run.attempt(StepName.SIGNER, judge_signers, signers, encoded)
+    # 6. The claims. From here on nothing may be trusted if a step has failed.
     claims = run.attempt(StepName.CLAIMS, cwt.parse, encoded)
     expires_at = run.attempt(StepName.TIMES, check_times, claims, at, policy)
     # 7. The payload. Without a good signature, the usage is that of the keys it was tried with.
@@ -257,7 +258,7 @@ def examine(
     if signed is not None and claims is not None and certificate is not None:
         contents = unverified(signed, claims, certificate, warnings)
         if signer is not None and signers is not None:
-            warnings = signing_warnings(signed, signer, claims) + warnings
+            warnings = signing_warnings(signed, signer, claims, authorities) + warnings
     if (
         not run.has_failed
         and contents is not None
@@ -294,6 +295,17 @@ def examine(
         to_be_signed=None if signed is None else signed.to_be_signed(),
         payload=encoded,
     )
+
+
+def _judge_signers(
+    signers: tuple[TrustedKey, ...],
+    payload: bytes,
+    at: datetime,
+    authorities: TrustList | None,
+    policy: Policy,
+) -> tuple[TrustedKey, ...]:
+    """Step 5, as `verify` takes it: the moment that the policy wants may be the payload's."""
+    return check_signers(signers, signer_moment(payload, at, policy), authorities, policy)
 
 
 _COSE_STARTS = (b"\xd2", b"\x84", b"\xd8")  # tag 18, an array of four, a longer tag

@@ -4,7 +4,8 @@
 2. COSE_Sign1 and its headers.
 3. Candidates: every trusted key with this ``kid`` that fits ``alg``.
 4. Signature over the bytes received.
-5. The signer: valid at the moment, under a country authority where these are given.
+5. The signer: valid at the moment (or, by a policy, when it signed), under a country authority
+   where these are given.
 6. The claims: ``exp`` and ``iat`` against the moment.
 7. The payload: content type, schema, and whether the signer may sign this kind.
 8. Revocation, where lists are given.
@@ -26,18 +27,20 @@ from vnvaxcert.cwt import Claims
 from vnvaxcert.errors import (
     AlgorithmError,
     AlgorithmMismatchError,
+    ClaimsError,
     CoseStructureError,
     ExpiredError,
     InvalidSignatureError,
     KeyIdError,
     NotYetValidError,
+    PossiblyRevokedError,
     SignerExpiredError,
     SignerNotYetValidError,
     SignerUsageError,
     UnknownKeyError,
     VerificationError,
 )
-from vnvaxcert.policy import DEFAULT_POLICY, Check, Policy
+from vnvaxcert.policy import DEFAULT_POLICY, Check, Policy, ValidityModel
 from vnvaxcert.results import Envelope, UnverifiedCertificate, VerifiedCertificate
 from vnvaxcert.schema import payload as dcc
 from vnvaxcert.schema.records import CertificateWarning, HealthCertificate
@@ -99,8 +102,9 @@ def verify(
     candidates = find_candidates(trust, kid, algorithm)
     # 4. Signature over the received bytes; alg fits the key.
     signers = check_signature(signed, algorithm, candidates)
-    # 5. The signer is valid at the moment, under an authority where these are given.
-    signers = check_signers(signers, at, authorities)
+    # 5. The signer is valid when the policy wants, under an authority where these are given.
+    when = signer_moment(signed.payload, at, policy)
+    signers = check_signers(signers, when, authorities, policy)
     # 6. exp is not before the moment, iat not after it.
     claims = cwt.parse(signed.payload)
     expires_at = check_times(claims, at, policy)
@@ -119,7 +123,9 @@ def verify(
         algorithm=algorithm,
         kid=kid,
         signer=signer,
-        warnings=signing_warnings(signed, signer, claims) + claims.warnings + warnings,
+        warnings=(
+            signing_warnings(signed, signer, claims, authorities) + claims.warnings + warnings
+        ),
     )
 
 
@@ -244,8 +250,29 @@ def check_signature(
     return tuple(signers)
 
 
+def signer_moment(payload: bytes, at: datetime, policy: Policy) -> datetime:
+    """Step 5: the moment at which the signer has to be valid.
+
+    The payload's signature is good by now, so its claims may be read early.
+
+    Raises:
+        CborError: By the model "at signing": as `cwt.parse`.
+        CoseStructureError: Likewise.
+        ClaimsError: Likewise; and where ``iat`` is missing.
+    """
+    if policy.validity_model is ValidityModel.AT_VERIFICATION:
+        return at
+    issued_at = cwt.parse(payload).issued_at
+    if issued_at is None:
+        raise ClaimsError("6 (iat)", "expected to be there: the signer is judged by that moment")
+    return issued_at
+
+
 def check_signers(
-    signers: tuple[TrustedKey, ...], at: datetime, authorities: TrustList | None
+    signers: tuple[TrustedKey, ...],
+    at: datetime,
+    authorities: TrustList | None,
+    policy: Policy = DEFAULT_POLICY,
 ) -> tuple[TrustedKey, ...]:
     """Step 5: those signers that are valid at the moment and under an authority.
 
@@ -258,7 +285,7 @@ def check_signers(
     first_error: VerificationError | None = None
     for key in signers:
         try:
-            check_signer(key, at, authorities)
+            check_signer(key, at, authorities, policy)
         except VerificationError as error:
             first_error = first_error or error
         else:
@@ -268,7 +295,9 @@ def check_signers(
     return tuple(valid)
 
 
-def check_signer(key: TrustedKey, at: datetime, authorities: TrustList | None) -> None:
+def check_signer(
+    key: TrustedKey, at: datetime, authorities: TrustList | None, policy: Policy
+) -> None:
     """Step 5 for one signer. A bare key has no validity of its own (a warning says so).
 
     Raises:
@@ -283,7 +312,7 @@ def check_signer(key: TrustedKey, at: datetime, authorities: TrustList | None) -
     if authorities is not None:
         from vnvaxcert.trust.chain import check_chain
 
-        check_chain(key.facts, authorities, at)
+        check_chain(key.facts, authorities, at, accept_sha1=policy.is_sha1_accepted)
 
 
 def check_times(claims: Claims, at: datetime, policy: Policy) -> datetime:
@@ -333,7 +362,8 @@ def check_revocation(
     key identifier, since anybody can have written another one there.
 
     Raises:
-        RevokedError: One is.
+        RevokedError: One of its hashes is.
+        PossiblyRevokedError: A filter may hold one of its hashes, and no list says for certain.
     """
     from vnvaxcert.trust.revocation import certificate_hashes
 
@@ -351,20 +381,24 @@ def check_revocation(
         signature=signed.signature,
         algorithm=algorithm,
     )
-    if not signed.is_kid_protected:
-        revocations.check(None, hashes)
-        return
-    kids = {kid}
-    if signer is not None and signer.facts is not None:
-        kids.add(certificate_kid(signer.facts.der))
-    for scope in kids:
-        revocations.check(scope, hashes)
+    facts = None if signer is None else signer.facts
+    scopes: tuple[bytes | None, ...] = (None,)
+    if signed.is_kid_protected:
+        scopes = (kid,) if facts is None else (kid, certificate_kid(facts.der))
+    possible: PossiblyRevokedError | None = None
+    for scope in dict.fromkeys(scopes):
+        try:
+            revocations.check(scope, hashes)
+        except PossiblyRevokedError as error:
+            possible = error
+    if possible is not None:
+        raise possible
 
 
 def signing_warnings(
-    signed: Sign1, signer: TrustedKey, claims: Claims
+    signed: Sign1, signer: TrustedKey, claims: Claims, authorities: TrustList | None
 ) -> tuple[CertificateWarning, ...]:
-    """What a verifier should know about how the certificate was signed."""
+    """What a verifier should know about how the certificate, and its signer's, was signed."""
     warnings: tuple[CertificateWarning, ...] = ()
     if not signed.is_algorithm_protected:
         warnings += (_ALGORITHM_UNPROTECTED,)
@@ -374,6 +408,12 @@ def signing_warnings(
         warnings += (_OUTLIVES_SIGNER,)
     if claims.issued_at is not None and claims.issued_at < signer.not_before:
         warnings += (_PREDATES_SIGNER,)
+    # Where no chain is checked, nothing rests on the signature of the signer's certificate.
+    if authorities is not None and signer.facts is not None:
+        from vnvaxcert.trust.chain import uses_sha1
+
+        if uses_sha1(signer.facts):
+            warnings += (_SHA1,)
     return warnings
 
 
@@ -388,6 +428,9 @@ _OUTLIVES_SIGNER = CertificateWarning(
 )
 _PREDATES_SIGNER = CertificateWarning(
     "cwt.predates_signer", "claims/6", "the certificate was issued before its signer was valid"
+)
+_SHA1 = CertificateWarning(
+    "signer.sha1", "", "the signer's certificate is signed over SHA-1, which can be forged"
 )
 
 
