@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -30,7 +29,6 @@ MAX_HEADER_BYTES: Final = 131_072
 MAX_CERTIFICATES: Final = 10  # real headers have 1 or 2; a chain of authorities has 4 at most
 
 _MIN_RSA_BITS: Final = 2048  # RFC 7518 §3.3, §3.5
-_LATEST: Final = 253_402_300_799  # the end of the year 9999
 _WHITE_SPACE: Final = b" \t\r\n"
 
 # RFC 7515 §2: the two characters of Base64url, and those of Base64 that it does not have.
@@ -218,19 +216,6 @@ def decode_base64url(text: bytes, what: str) -> bytes:
         if last != text[-rest:].translate(_TO_BASE64):
             raise JwsError(f"{what}: not Base64url without padding")
     return content
-
-
-def numeric_date(value: object, what: str) -> datetime:
-    """A NumericDate: seconds since 1970, fractions dropped; aware, UTC.
-
-    Raises:
-        JwsError: No number, or outside the years 1970 to 9999.
-
-    Spec: RFC 7519 §2.
-    """
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _LATEST:
-        return datetime.fromtimestamp(int(value), UTC)
-    raise JwsError(f"{what}: expected seconds since 1970")
 
 
 def _json_parts(data: bytes) -> tuple[bytes, bytes, bytes, dict[str, object]]:

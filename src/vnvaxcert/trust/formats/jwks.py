@@ -10,14 +10,23 @@ from vnvaxcert.errors import TrustListFormatError, TrustListSignatureError
 from vnvaxcert.trust.entry import Entry, Published, SetAside, decode_base64, source
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format
 from vnvaxcert.trust.formats.gateway import read_kid
-from vnvaxcert.trust.formats.signed_json import SignedJson, payload_start, read_signed_json
+from vnvaxcert.trust.formats.signed_json import (
+    SignedJson,
+    payload_start,
+    read_signed_json,
+    read_time,
+)
 from vnvaxcert.trust.jwk import PRIVATE, JwkError, is_private, read_jwk
-from vnvaxcert.trust.jws import JwsAlgorithm, JwsError, numeric_date
 from vnvaxcert.trust.reading import Reading
 
 _NAME: Final = "JWK set"
 _THUMBPRINT_BYTES: Final = 32
 _NO_THUMBPRINT: Final = "unreadable"  # equal to none
+
+# RFC 7518 §3.1: the algorithms of signatures. Lists write RS256 for RSA keys whose certificates
+# are signed with PS256, so which of them it is does not matter.
+_EC: Final = ("ES256", "ES384", "ES512")
+_RSA: Final = ("PS256", "PS384", "PS512", "RS256", "RS384", "RS512")
 
 # Times stand in the header of the signed test data, which calls `exp` critical.
 _UNDERSTOOD: Final = frozenset({"exp", "nbf", "iat"})
@@ -65,14 +74,9 @@ def _refusal(jwk: Mapping[str, object]) -> str:
     operations = jwk.get("key_ops", ["verify"])
     if not isinstance(operations, list) or "verify" not in operations:
         return "key_ops: it does not verify signatures"
-    if "alg" in jwk and not _fits(jwk["alg"], jwk.get("kty")):
+    if "alg" in jwk and jwk["alg"] not in (_EC if jwk.get("kty") == "EC" else _RSA):
         return "alg: no algorithm for signatures with such a key"
     return ""
-
-
-def _fits(alg: object, kty: object) -> bool:
-    known = isinstance(alg, str) and alg in JwsAlgorithm.__members__
-    return known and (str(alg).startswith("ES") is (kty == "EC"))
 
 
 def _thumbprint(value: object) -> str:
@@ -119,11 +123,8 @@ def read_jwks(content: Content, context: Context) -> Reading:
 
 def _time(signed: SignedJson, name: str) -> datetime | None:
     """A time of header and payload; of two the one that leaves less time to use the list."""
-    values = [part[name] for part in (signed.jws.header, signed.members) if name in part]
-    try:
-        times = [numeric_date(value, name) for value in values]
-    except JwsError as error:
-        raise TrustListFormatError(_NAME, "", str(error)) from error
+    parts = [part for part in (signed.jws.header, signed.members) if name in part]
+    times = [read_time(part, name, _NAME) for part in parts]
     return (min if name == "exp" else max)(times, default=None)
 
 

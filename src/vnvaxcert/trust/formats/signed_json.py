@@ -6,18 +6,25 @@ What they hold is for the modules of the formats to read.
 from __future__ import annotations
 
 from binascii import a2b_base64
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vnvaxcert.cose.keys import PublicKey
 from vnvaxcert.errors import AlgorithmError, TrustListFormatError, TrustListSignatureError
 from vnvaxcert.trust.formats import json_text
 from vnvaxcert.trust.formats.content import Content, Context
 from vnvaxcert.trust.formats.publisher import authenticate
-from vnvaxcert.trust.jws import Jws, JwsError, read_jws
+
+if TYPE_CHECKING:
+    from vnvaxcert.trust.jws import Jws
 
 _START: Final = 65_536  # characters in which a payload shows what it is; a multiple of four
 _COMPACT: Final = (b"eyJ", b"eyA", b"ewo", b"ew0")  # of a header: {", {space, {line feed, {return
 _WHITE_SPACE: Final = b" \t\r\n"
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST: Final = 253_402_300_799  # seconds to the end of the year 9999
 
 # Base64 of what is nearly Base64url: a damaged list is still recognised, and refused for what
 # is damaged. The values of the characters in order; everything else counts as the first.
@@ -79,10 +86,13 @@ def read_signed_json(
 
     Raises:
         TrustListFormatError: Not a JWS, or its payload no JSON object.
-        TrustListSignatureError: See `authenticate`; the key given is of another kind.
+        TrustListSignatureError: See `authenticate`; the key is of another kind.
 
     Spec: RFC 7515 §5.2.
     """
+    # Imported here: who reads lists of other formats does not need it.
+    from vnvaxcert.trust.jws import JwsError, read_jws
+
     try:
         jws = read_jws(content.data, understood=understood)
     except JwsError as error:
@@ -93,7 +103,7 @@ def read_signed_json(
             jws.verify(key)
         except AlgorithmError as error:
             raise TrustListSignatureError(
-                format_name, "", f"{error.reason}, and the key is another kind"
+                format_name, "", f"{error.reason}, and the key is of another kind"
             ) from error
 
     is_authenticated = authenticate(context, format_name, check, jws.certificates)
@@ -105,3 +115,22 @@ def read_signed_json(
     if not isinstance(members, dict):
         raise TrustListFormatError(format_name, "payload", "expected a JSON object")
     return SignedJson(members, jws, is_authenticated)
+
+
+def read_time(members: Mapping[str, object], name: str, format_name: str) -> datetime:
+    """A NumericDate: seconds since 1970, fractions dropped; aware, UTC.
+
+    Args:
+        members: Of the payload or of the header.
+        name: Of the member.
+        format_name: For the errors.
+
+    Raises:
+        TrustListFormatError: Missing, no number, or outside the years 1970 to 9999.
+
+    Spec: RFC 7519 §2.
+    """
+    value = members.get(name)
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _LATEST:
+        return _EPOCH + timedelta(seconds=int(value))
+    raise TrustListFormatError(format_name, name, "expected a time in seconds since 1970")

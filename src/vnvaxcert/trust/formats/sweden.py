@@ -6,8 +6,7 @@ no certificates apart; a usage has to be allowed by both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from vnvaxcert.errors import TrustListFormatError
@@ -15,8 +14,7 @@ from vnvaxcert.trust.entry import Entry, Published, SetAside, source
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format
 from vnvaxcert.trust.formats.gateway import read_country, read_kid
 from vnvaxcert.trust.formats.jwks import read_key
-from vnvaxcert.trust.formats.signed_json import payload_start, read_signed_json
-from vnvaxcert.trust.jws import JwsError, numeric_date
+from vnvaxcert.trust.formats.signed_json import payload_start, read_signed_json, read_time
 from vnvaxcert.trust.reading import Reading
 from vnvaxcert.trust.usage import Usage, usages_from_oids
 
@@ -46,8 +44,8 @@ def read_sweden(content: Content, context: Context) -> Reading:
     countries = signed.members.get(_LIST)
     if not isinstance(countries, dict):
         raise TrustListFormatError(_NAME, _LIST, "expected an object of countries")
-    issued_at = _time(signed.members, "iat")
-    expires_at = _time(signed.members, "exp")
+    issued_at = read_time(signed.members, "iat", _NAME)
+    expires_at = read_time(signed.members, "exp", _NAME)
     reading = Reading(
         [], [], signed.is_authenticated, issued_at, expires_at, int(issued_at.timestamp())
     )
@@ -61,13 +59,6 @@ def read_sweden(content: Content, context: Context) -> Reading:
             else:
                 reading.set_aside.append(found)
     return reading
-
-
-def _time(members: Mapping[str, object], name: str) -> datetime:
-    try:
-        return numeric_date(members.get(name), name)
-    except JwsError as error:
-        raise TrustListFormatError(_NAME, "payload", str(error)) from error
 
 
 class _Country(NamedTuple):
