@@ -27,6 +27,8 @@ from vnvaxcert.trust.formats.gateway import GATEWAY, KID_MAP
 from vnvaxcert.trust.formats.gdhcn import GDHCN
 from vnvaxcert.trust.formats.germany import GERMAN_LIST
 from vnvaxcert.trust.formats.jwks import JWK_SET
+from vnvaxcert.trust.formats.master_list import MASTER_LIST
+from vnvaxcert.trust.formats.netherlands import DUTCH_LIST
 from vnvaxcert.trust.formats.pem import DER, PEM
 from vnvaxcert.trust.formats.poland import POLISH_LIST
 from vnvaxcert.trust.formats.sweden import SWEDISH_LIST
@@ -37,6 +39,7 @@ from vnvaxcert.trust.reading import Reading
 # Asked in this order; no content is of two of them. JSON is parsed for the first that asks.
 FORMATS: Final[tuple[Format, ...]] = (
     DER,
+    MASTER_LIST,
     GERMAN_LIST,
     PEM,
     GATEWAY,
@@ -45,6 +48,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     FRENCH_LIST,
     KEY_LIST,
     POLISH_LIST,
+    DUTCH_LIST,
     GDHCN,
     SWEDISH_LIST,
     SWISS_LIST,

@@ -1,19 +1,20 @@
 """The trust list of the EU gateway (DGCG), and the plain map of kids to certificates.
 
-The gateway's list is a JSON array; each entry is signed by its country's uploader, the array by
-nobody. The German list has the same entries (`vnvaxcert.trust.formats.germany`).
+The gateway's list is a JSON array; each entry is signed by the gateway's trust anchor or by its
+country's uploader (`vnvaxcert.trust.formats.gateway_signatures`), the array by nobody. The German
+list has the same entries (`vnvaxcert.trust.formats.germany`).
 """
 
 from __future__ import annotations
 
 from binascii import a2b_base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
 from vnvaxcert.errors import TrustListFormatError
 from vnvaxcert.trust.entry import Entry, Published, Role, SetAside, decode_base64, source
+from vnvaxcert.trust.formats import json_text
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format
-from vnvaxcert.trust.formats.json_text import looks_like_json
 from vnvaxcert.trust.formats.uniform import NotUniformError, uniform_objects
 from vnvaxcert.trust.reading import Reading
 
@@ -24,6 +25,7 @@ _OTHER_TYPES: Final = ("UPLOAD", "AUTHENTICATION")
 # kid, certificateType, country, rawData, thumbprint: text, or its bytes where that is ASCII.
 _Text: TypeAlias = str | bytes | None
 _MEMBERS: Final = ("kid", "certificateType", "country", "rawData", "thumbprint")
+_SIGNED_MEMBERS: Final = (*_MEMBERS, "signature")
 _LARGE: Final = 131_072  # below, making a regular expression takes longer than parsing JSON
 
 
@@ -32,7 +34,8 @@ def read_entries(content: Content, context: Context, format_name: str) -> Readin
 
     Of an entry count ``kid``, ``country``, ``certificateType``, ``thumbprint`` and ``rawData``. A
     DSC is a signer and a CSCA an authority; anything else, and whatever lacks a kid or a
-    certificate, is set aside. Certificates are not looked at.
+    certificate, is set aside. Certificates are not looked at, and neither are the signatures of
+    the entries: a list with one of its own, Germany's, is covered by that.
 
     Args:
         content: The JSON.
@@ -49,18 +52,25 @@ def read_entries(content: Content, context: Context, format_name: str) -> Readin
             return _read_rows(uniform_objects(content.data, _MEMBERS), context.name, format_name)
         except NotUniformError:
             pass
-    document = content.document
+    rows = _json_rows(content.document, _MEMBERS, format_name)
+    return _read_rows(rows, context.name, format_name)
+
+
+def _json_rows(
+    document: object, members: tuple[str, ...], format_name: str
+) -> Iterator[tuple[_Text, ...]]:
+    """Certain members of each entry of a parsed list; None for what is no text."""
     if isinstance(document, dict):
         document = document.get("certificates")
     if not isinstance(document, list):
         raise TrustListFormatError(format_name, "", "expected an array of entries")
-    return _read_rows(map(_row, document), context.name, format_name)
+    return (_row(entry, members) for entry in document)
 
 
-def _row(entry: object) -> tuple[_Text, ...]:
+def _row(entry: object, members: tuple[str, ...]) -> tuple[_Text, ...]:
     if not isinstance(entry, dict):
-        return (None,) * len(_MEMBERS)
-    values = [entry.get(member) for member in _MEMBERS]
+        return (None,) * len(members)
+    values = [entry.get(member) for member in members]
     return tuple(value if isinstance(value, str) else None for value in values)
 
 
@@ -117,12 +127,50 @@ def read_country(value: object) -> str | None:
 
 
 def read_gateway(content: Content, context: Context) -> Reading:
-    """Read the gateway's array.
+    """Read the gateway's array; with the trust anchor's key, check who signed each entry.
 
     Raises:
+        TrustListSignatureError: Something to check them with was given, and the signature of an
+            entry is missing or wrong; see `vnvaxcert.trust.formats.gateway_signatures`.
         TrustListFormatError: Not an array, or too long a one.
+
+    Spec: DGCG trust list; EU certificate governance.
     """
-    return read_entries(content, context, GATEWAY.name)
+    if not context.asks_for_a_signature:
+        return read_entries(content, context, GATEWAY.name)
+    from vnvaxcert.trust.formats.gateway_signatures import SignedEntry, check_signatures
+
+    # Read with the signatures: nobody keeps them of a list that is not checked.
+    rows: list[tuple[_Text, ...]]
+    try:
+        rows = list(uniform_objects(content.data, _SIGNED_MEMBERS))
+    except NotUniformError:
+        document = json_text.parse(content.data, keep_signatures=True)
+        rows = list(_json_rows(document, _SIGNED_MEMBERS, GATEWAY.name))
+    if len(rows) > MAX_ENTRIES:
+        raise TrustListFormatError(GATEWAY.name, "", f"more than {MAX_ENTRIES} entries")
+    outcomes = check_signatures(
+        [
+            SignedEntry(_as_text(kind), read_country(country), certificate, signature)
+            for _, kind, country, certificate, _, signature in rows
+        ],
+        context,
+        GATEWAY.name,
+    )
+    # The very bytes whose signature was checked are what becomes a key, not a text that holds them.
+    checked = (
+        (kid, kind, country, outcome.certificate, thumbprint)
+        for (kid, kind, country, _, thumbprint, _), outcome in zip(rows, outcomes, strict=True)
+    )
+    reading = _read_rows(checked, context.name, GATEWAY.name)
+    usable, aside = [], reading.set_aside
+    for entry in reading.entries:
+        reason = outcomes[int(entry.place) - 1].refusal
+        if reason:
+            aside.append(SetAside(entry.kid, entry.published.country, entry.source, reason))
+        else:
+            usable.append(entry)
+    return Reading(usable, aside, is_authenticated=True)
 
 
 def read_kid_map(content: Content, context: Context) -> Reading:
@@ -155,7 +203,7 @@ def read_kid_map(content: Content, context: Context) -> Reading:
 def _is_gateway(content: Content) -> bool:
     # By its start, where that tells: a large list is not parsed as JSON only to be recognised.
     start = content.data[:_LONGEST_START]
-    if looks_like_json(start) and b'"rawData"' in start:
+    if json_text.looks_like_json(start) and b'"rawData"' in start:
         return start.find(b"[") < start.find(b"{") or b'"certificates"' in start
     document = content.document
     if isinstance(document, dict):  # the German list without its signature
@@ -173,5 +221,5 @@ def _is_kid_map(content: Content) -> bool:
     return isinstance(first, dict) and "certificate" in first
 
 
-GATEWAY: Final = Format("gateway", _is_gateway, read_gateway)
+GATEWAY: Final = Format("gateway", _is_gateway, read_gateway, is_signed=True)
 KID_MAP: Final = Format("kid map", _is_kid_map, read_kid_map)

@@ -23,14 +23,13 @@ def looks_like_json(data: bytes) -> bool:
     return head[:1] in (b"{", b"[")
 
 
-def parse(data: bytes) -> object:
+def parse(data: bytes, *, keep_signatures: bool = False) -> object:
     """Parse one JSON text: dictionaries, lists, text, numbers, truth values and None.
-
-    Of an entry in the gateway's form the member ``signature`` is dropped: it is larger than the
-    certificate, and of no use without the certificate of the country's uploader.
 
     Args:
         data: UTF-8, with a byte order mark or without.
+        keep_signatures: Keep the member ``signature`` of entries in the gateway's form. It is
+            larger than the certificate, and of no use to who does not check it.
 
     Raises:
         TrustListFormatError: Not JSON, not UTF-8; a member given twice; NaN or infinity, or a
@@ -44,7 +43,7 @@ def parse(data: bytes) -> object:
         text = data.removeprefix(_BYTE_ORDER_MARK).decode("utf-8")
         document: object = json.loads(
             text,
-            object_pairs_hook=_members,
+            object_pairs_hook=_members if keep_signatures else _without_signature,
             parse_int=_integer,
             parse_float=_fraction,
             parse_constant=_constant,
@@ -63,6 +62,11 @@ def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
         raise TrustListFormatError(_FORMAT, "", "an object with a member given twice")
+    return members
+
+
+def _without_signature(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = _members(pairs)
     if "rawData" in members:
         members.pop("signature", None)
     return members
