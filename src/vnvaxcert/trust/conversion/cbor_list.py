@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,7 +33,7 @@ from vnvaxcert.trust.formats.cbor_list import (
     ROLES,
     USAGE_BITS,
     VERSION,
-    EntryKey,
+    GroupKey,
     HeaderLabel,
     ListKey,
 )
@@ -59,8 +59,8 @@ def write_cbor_list(request: Request, losses: Losses) -> bytes:
 
     Spec: ``spec/trust-list.md``; RFC 8949 §4.2.1; RFC 9052 §4.4.
     """
-    entries = [_entry(key, losses) for key in request.trust]
-    if not entries:
+    groups = _groups(request.trust, losses)
+    if not groups:
         raise nothing_to_write(NAME, "key")
     members: dict[ListKey, object] = {ListKey.VERSION: VERSION}
     members.update(_statements(request))
@@ -68,14 +68,14 @@ def write_cbor_list(request: Request, losses: Losses) -> bytes:
     if signer is None:
         if request.trust.authenticated:
             losses.of_list(AUTHENTICITY)
-        return _encode({**members, ListKey.ENTRIES: entries})
+        return _encode({**members, ListKey.GROUPS: groups})
     from vnvaxcert.trust.signer import signer_facts
 
     facts = signer_facts(signer)
     country = read_country(implied_country(facts))
     if country is not None:
         members[ListKey.PUBLISHER] = country
-    return _sign(_encode({**members, ListKey.ENTRIES: entries}), signer, facts)
+    return _sign(_encode({**members, ListKey.GROUPS: groups}), signer, facts)
 
 
 def _statements(request: Request) -> dict[ListKey, object]:
@@ -116,25 +116,33 @@ def _seconds(moment: datetime | None, name: str) -> int | None:
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _entry(key: TrustedKey, losses: Losses) -> dict[EntryKey, object]:
-    """The members of an entry, in the order of their keys."""
+def _groups(keys: Iterable[TrustedKey], losses: Losses) -> list[dict[GroupKey, object]]:
+    """Keys by what they have in common; groups and keys in the order in which they come."""
+    found: dict[tuple[tuple[GroupKey, object], ...], list[bytes]] = {}
+    for key in keys:
+        pairs = found.setdefault(tuple(_common(key, losses)), [])
+        spki_or_certificate = encode_spki(key.public_key) if key.facts is None else key.facts.der
+        pairs += (key.kid, spki_or_certificate)
+    groups = []
+    for (form, _), *common in found:
+        groups.append({form: found[(form, None), *common], **dict(common)})
+    return groups
+
+
+def _common(key: TrustedKey, losses: Losses) -> Iterator[tuple[GroupKey, object]]:
+    """What a group says of its keys, in the order of the members; the keys first."""
     facts = key.facts
-    members: dict[EntryKey, object] = {EntryKey.KID: key.kid}
-    if facts is None:
-        members[EntryKey.PUBLIC_KEY] = encode_spki(key.public_key)
-        lose_parameters(key, losses)
-    else:
-        members[EntryKey.CERTIFICATE] = facts.der
+    yield (GroupKey.PUBLIC_KEYS if facts is None else GroupKey.CERTIFICATES), None
+    lose_parameters(key, losses)
     if key.role != implied_role(facts) or not may_vouch(key):
-        members[EntryKey.ROLE] = ROLES[key.role]
+        yield GroupKey.ROLE, ROLES[key.role]
     if key.country != implied_country(facts):
         if read_country(key.country) is None:
             losses.of_key(key, f"its country, {key.country}: one has two or three letters")
         else:
-            members[EntryKey.COUNTRY] = key.country
+            yield GroupKey.COUNTRY, key.country
     if has_own_usages(key):
-        members[EntryKey.USAGES] = sum(USAGE_BITS[usage] for usage in key.usages)
-    return members
+        yield GroupKey.USAGES, sum(USAGE_BITS[usage] for usage in key.usages)
 
 
 def _sign(payload: bytes, signer: Signer, facts: CertificateFacts | None) -> bytes:

@@ -14,6 +14,7 @@ from vnvaxcert.errors import (
     TrustListStaleError,
 )
 from vnvaxcert.trust.entry import source
+from vnvaxcert.trust.formats.austria import AUSTRIAN_JSON, AUSTRIAN_LIST
 from vnvaxcert.trust.formats.cbor_list import CBOR_LIST
 from vnvaxcert.trust.formats.content import (
     MAX_FILE_BYTES,
@@ -54,6 +55,8 @@ FORMATS: Final[tuple[Format, ...]] = (
     SWISS_LIST,
     JWK_SET,
     CBOR_LIST,
+    AUSTRIAN_LIST,
+    AUSTRIAN_JSON,
 )
 
 # Publishers' clocks differ from ours; the reference implementation of Austria's list allows this.

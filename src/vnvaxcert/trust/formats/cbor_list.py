@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from enum import IntEnum
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple
 
 from vnvaxcert.codec import cbor
 from vnvaxcert.errors import CborError, TrustListFormatError, TrustListSignatureError
@@ -26,7 +26,7 @@ VERSION: Final = 1
 CONTENT_TYPE: Final = "application/vnd.vnvaxcert.trust-list+cbor"
 MAX_CHAIN_CERTIFICATES: Final = 8  # signer to authority; deeper ones are nobody's
 
-# Of 100,000 entries with all their members each is 13 items, and the rest is for unknown ones.
+# 100,000 keys in groups of their own, with all members, are 1,200,000; one costs some 80 bytes.
 _MAX_ITEMS: Final = 1_500_000
 _LAST_SECOND: Final = 253_402_300_799  # 9999-12-31T23:59:59Z
 _LONGEST_HEAD: Final = 0xB7  # a map of up to 23 members; their number is in its first byte
@@ -51,9 +51,7 @@ class ListKey(IntEnum):
     ISSUED_AT = 3
     EXPIRES_AT = 4
     PUBLISHER = 5
-    ENTRIES = 6
-
-    __hash__ = int.__hash__
+    GROUPS = 6
 
     @property
     def words(self) -> str:
@@ -61,31 +59,20 @@ class ListKey(IntEnum):
         return self.name.lower().replace("_", " ")
 
 
-class EntryKey(IntEnum):
-    """Keys of an entry, ``spec/trust-list.md`` §4."""
+class GroupKey(IntEnum):
+    """Keys of a group, ``spec/trust-list.md`` §4: what its keys have in common, and they."""
 
-    KID = 1
-    CERTIFICATE = 2
-    PUBLIC_KEY = 3
-    ROLE = 4
-    COUNTRY = 5
-    USAGES = 6
-
-    __hash__ = int.__hash__  # an Enum's own is a Python function; a list looks up thousands
+    CERTIFICATES = 1
+    PUBLIC_KEYS = 2
+    ROLE = 3
+    COUNTRY = 4
+    USAGES = 5
 
 
 ROLES: Final[dict[Role, int]] = {"signer": 0, "authority": 1}
 USAGE_BITS: Final[dict[Usage, int]] = {Usage.TEST: 1, Usage.VACCINATION: 2, Usage.RECOVERY: 4}
 
-_ROLE_OF: Final[dict[object, Role]] = {number: role for role, number in ROLES.items()}
-
-# What entries may have in common: form, and role, country and usages as they stand.
-_Common: TypeAlias = tuple[Form, object, object, object]
-_ABSENT: Final = object()
-
-
-class _EntryError(Exception):
-    """Why an entry cannot be used."""
+_ROLE_OF: Final = {number: role for role, number in ROLES.items()}
 
 
 def read_cbor_list(content: Content, context: Context) -> Reading:
@@ -159,15 +146,10 @@ def _read_payload(payload: bytes, context: Context, *, is_signed: bool) -> Readi
     expires_at = _time(members, ListKey.EXPIRES_AT, is_signed)
     if issued_at is not None and expires_at is not None and expires_at < issued_at:
         raise TrustListFormatError(NAME, "expires at", "it is before the time of issue")
-    if ListKey.PUBLISHER in members and read_country(members[ListKey.PUBLISHER]) is None:
+    if ListKey.PUBLISHER in members and _country(members, ListKey.PUBLISHER) is None:
         raise TrustListFormatError(NAME, "publisher", "expected two or three letters")
-    found = members.get(ListKey.ENTRIES)
-    if not isinstance(found, list):
-        raise TrustListFormatError(NAME, "entries", "expected an array")
-    if len(found) > MAX_ENTRIES:
-        raise TrustListFormatError(NAME, "entries", f"more than {MAX_ENTRIES}")
-    entries, aside = _read_entries(found, context.name)
-    return Reading(entries, aside, issued_at=issued_at, expires_at=expires_at, sequence=sequence)
+    reading = _read_groups(members.get(ListKey.GROUPS), context.name)
+    return reading._replace(issued_at=issued_at, expires_at=expires_at, sequence=sequence)
 
 
 def _problem_of_keys(members: dict[Any, Any]) -> str:
@@ -179,6 +161,11 @@ def _problem_of_keys(members: dict[Any, Any]) -> str:
         if type(key) is int and key < 0:
             return f"the critical member {key}, which this version does not know"
     return ""
+
+
+def _country(members: dict[Any, Any], key: int) -> str | None:
+    value = members.get(key)
+    return read_country(value) if isinstance(value, str) else None
 
 
 def _number(members: dict[Any, Any], key: ListKey, is_required: bool) -> int | None:
@@ -202,76 +189,93 @@ def _time(members: dict[Any, Any], key: ListKey, is_required: bool) -> datetime 
     return datetime.fromtimestamp(seconds, UTC)
 
 
-# --- its entries -------------------------------------------------------------------------------
+# --- its keys ----------------------------------------------------------------------------------
 
 
-def _read_entries(found: list[Any], name: str) -> tuple[list[Entry], list[SetAside]]:
+def _read_groups(groups: object, name: str) -> Reading:
+    if not isinstance(groups, list):
+        raise TrustListFormatError(NAME, "groups", "expected an array")
     entries: list[Entry] = []
     aside: list[SetAside] = []
-    known: dict[_Common, Published] = {}  # entries of one country share theirs
-    for number, members in enumerate(found, start=1):
+    first = 1
+    for number, group in enumerate(groups, start=1):
         try:
-            entries.append(_read_entry(members, number, name, known))
-        except _EntryError as error:
-            shown = members if type(members) is dict else {}
-            kid = shown.get(EntryKey.KID)
-            country = read_country(shown.get(EntryKey.COUNTRY))
-            place = source(name, number)
-            aside.append(SetAside(kid if type(kid) is bytes else b"", country, place, str(error)))
-    return entries, aside
+            published, pairs, problem = _read_group(group, name)
+        except _GroupError as error:
+            raise TrustListFormatError(NAME, f"group {number}", str(error)) from error
+        if not pairs:
+            aside.append(SetAside(b"", published.country, source(name, f"group {number}"), problem))
+        if first + len(pairs) // 2 - 1 > MAX_ENTRIES:
+            raise TrustListFormatError(NAME, f"group {number}", f"more than {MAX_ENTRIES} keys")
+        kids_and_keys = zip(pairs[::2], pairs[1::2], strict=True)
+        for place, (kid, material) in enumerate(kids_and_keys, start=first):
+            if type(kid) is not bytes or not kid:
+                reason, kid = "kid: expected one byte or more", b""
+            elif problem:
+                reason = problem
+            elif type(material) is not bytes or not material.startswith(_SEQUENCE):
+                reason = f"{_WORDS[published.form]}: expected DER"
+            else:
+                entries.append(Entry(kid, material, published, place))
+                continue
+            aside.append(SetAside(kid, published.country, source(name, place), reason))
+        first += len(pairs) // 2
+    return Reading(entries, aside)
 
 
-def _read_entry(members: Any, number: int, name: str, known: dict[_Common, Published]) -> Entry:
-    if type(members) is not dict:
-        raise _EntryError("expected a map")
-    if problem := _problem_of_keys(members):
-        raise _EntryError(problem)
-    kid = members.get(EntryKey.KID)
-    if type(kid) is not bytes or not kid:
-        raise _EntryError("kid: expected one byte or more")
-    form: Form = "certificate" if EntryKey.CERTIFICATE in members else "key"
-    if form == "key":
-        material = members.get(EntryKey.PUBLIC_KEY)
-    elif EntryKey.PUBLIC_KEY in members:
-        raise _EntryError("a certificate and a public key; expected one of them")
-    else:
-        material = members[EntryKey.CERTIFICATE]
-    if type(material) is not bytes or not material.startswith(_SEQUENCE):
-        raise _EntryError(f"{'public key' if form == 'key' else form}: expected DER")
-    role = members.get(EntryKey.ROLE, _ABSENT)
-    country = members.get(EntryKey.COUNTRY, _ABSENT)
-    usages = members.get(EntryKey.USAGES, _ABSENT)
-    # Before they are looked up: True is equal to 1, and an array cannot be looked up at all.
-    if type(role) is not int and role is not _ABSENT:
-        raise _EntryError("role: expected an integer")
-    if type(country) is not str and country is not _ABSENT:
-        raise _EntryError("country: expected text")
-    if type(usages) is not int and usages is not _ABSENT:
-        raise _EntryError("usages: expected an integer")
-    common = (form, role, country, usages)
-    published = known.get(common)
-    if published is None:
-        published = known[common] = _published(name, *common)
-    return Entry(kid, material, published, number)
+class _GroupError(Exception):
+    """A group has not the form of one."""
 
 
-def _published(name: str, form: Form, role: object, country: object, usages: object) -> Published:
-    if role is not _ABSENT and role not in _ROLE_OF:
-        raise _EntryError("role: neither signer (0) nor authority (1)")
-    if country is not _ABSENT and read_country(country) is None:
-        raise _EntryError("country: expected two or three letters")
-    allowed = None
-    if isinstance(usages, int):
-        allowed = frozenset(usage for usage, bit in USAGE_BITS.items() if usages & bit)
-        if usages < 0 or not allowed:
-            raise _EntryError("usages: none that this version knows")
-    return Published(
-        name,
-        form,
-        _ROLE_OF.get(role),
-        country if isinstance(country, str) else None,
-        allowed,
-    )
+class _Group(NamedTuple):
+    """What a group's keys have in common, they themselves, and why they cannot be used.
+
+    There may be none where a critical member says that they are of another kind.
+    """
+
+    published: Published
+    pairs: list[Any]
+    problem: str
+
+
+def _read_group(group: object, name: str) -> _Group:
+    if not isinstance(group, dict):
+        raise _GroupError("expected a map")
+    problem = _problem_of_keys(group)
+    kinds = [kind for kind in _FORMS if kind in group]
+    if len(kinds) != 1 and not (problem and not kinds):
+        raise _GroupError("expected either certificates or public keys")
+    form = _FORMS[kinds[0]] if kinds else "either"
+    pairs = group[kinds[0]] if kinds else []
+    if not isinstance(pairs, list) or bool(pairs) != bool(kinds) or len(pairs) % 2:
+        raise _GroupError(f"expected kids, each followed by its {_WORDS[form]}")
+    role = usages = None
+    if GroupKey.ROLE in group:
+        number = group[GroupKey.ROLE]
+        if type(number) is not int:
+            raise _GroupError("role: expected an integer")
+        role = _ROLE_OF.get(number)
+        if role is None:
+            problem = problem or f"role: {number} is neither signer (0) nor authority (1)"
+    country = _country(group, GroupKey.COUNTRY)
+    if country is None and GroupKey.COUNTRY in group:
+        raise _GroupError("country: expected two or three letters")
+    if GroupKey.USAGES in group:
+        bits = group[GroupKey.USAGES]
+        if type(bits) is not int or bits < 0:
+            raise _GroupError("usages: expected an integer, 0 or more")
+        usages = frozenset(usage for usage, bit in USAGE_BITS.items() if bits & bit)
+        if not usages:
+            problem = problem or "usages: none that this version knows"
+    published = Published(name, form, role, country, usages)
+    return _Group(published, pairs, problem)
+
+
+_FORMS: Final[dict[GroupKey, Form]] = {
+    GroupKey.CERTIFICATES: "certificate",
+    GroupKey.PUBLIC_KEYS: "key",
+}
+_WORDS: Final[dict[Form, str]] = {"certificate": "certificate", "key": "public key"}
 
 
 def _is_map(data: bytes) -> bool:
