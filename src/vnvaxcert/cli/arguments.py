@@ -14,8 +14,10 @@ from typing import Final, NoReturn
 
 from vnvaxcert.cli.outcome import CommandError, HelpAsked
 from vnvaxcert.hcert import PREFIX
+from vnvaxcert.policy import ValidityModel
 
 MAX_DAYS: Final = 36525  # a century
+MAX_SEQUENCE_DIGITS: Final = 20  # of 64 bits
 INPUT_HELP: Final = (
     "the text of a QR code in quotes, the path of a text file, PNG, JPEG or PDF, or - for "
     "standard input"
@@ -75,6 +77,11 @@ class Parser(argparse.ArgumentParser):
             message = f"{message.partition(':')[0]}: takes no value"
         raise CommandError(f"{message} (see: {self.prog} --help)")
 
+    def options(self) -> list[str]:
+        """The long names of its options, ``--help`` left out."""
+        names = (name for action in self._actions for name in action.option_strings)
+        return [name for name in names if name.startswith("--") and name != "--help"]
+
     def print_help(self, file: object = None) -> None:
         """Raise instead of printing; a command's words go out in one place."""
         raise HelpAsked(self.format_help())
@@ -106,12 +113,7 @@ def add_trust(parser: Parser, *, is_trust_required: bool) -> None:
         help="trust list in any known format, a certificate, or a directory of certificates; "
         "give it again to add another",
     )
-    parser.add_argument(
-        "--list-key",
-        metavar="KEY",
-        help="public key or certificate, PEM or DER: each trust list must be signed with it; "
-        "without it the lists' own signatures are not checked",
-    )
+    add_list_checks(parser)
     parser.add_argument(
         "--authorities",
         metavar="LIST",
@@ -140,9 +142,41 @@ def add_trust(parser: Parser, *, is_trust_required: bool) -> None:
         "second in UTC; now, when not given",
     )
     parser.add_argument(
+        "--validity",
+        metavar="MODEL",
+        type=validity,
+        help="verification or signing: the moment at which the signer has to be valid, that of "
+        "verifying, when not given, or that at which the certificate says it was issued; a key "
+        "that was stolen can date back",
+    )
+    parser.add_argument(
         "--strict",
         action="store_true",
         help="refuse deviations from the specifications that issuers are known for",
+    )
+
+
+def add_list_checks(parser: Parser) -> None:
+    """Add what a trust list's own signature and age are checked with."""
+    parser.add_argument(
+        "--list-key",
+        metavar="KEY",
+        help="public key or certificate, PEM or DER: each trust list must be signed with it; "
+        "without it the lists' own signatures are not checked",
+    )
+    parser.add_argument(
+        "--list-authorities",
+        metavar="LIST",
+        action="append",
+        default=[],
+        help="authorities for lists that come with the certificate of their signer: it must be "
+        "under one of them; give it again to add another",
+    )
+    parser.add_argument(
+        "--last-sequence",
+        metavar="N",
+        type=sequence,
+        help="sequence number of the list seen last: an older list is refused",
     )
 
 
@@ -174,6 +208,30 @@ def parse_moment(text: str) -> datetime:
     raise argparse.ArgumentTypeError(
         "the time has no zone; add Z for UTC or an offset such as +07:00"
     )
+
+
+def validity(text: str) -> ValidityModel:
+    """Read the name of a validity model.
+
+    Raises:
+        argparse.ArgumentTypeError: Another text.
+    """
+    if text == "verification":
+        return ValidityModel.AT_VERIFICATION
+    if text == "signing":
+        return ValidityModel.AT_SIGNING
+    raise argparse.ArgumentTypeError("expected verification or signing")
+
+
+def sequence(text: str) -> int:
+    """Read a sequence number: 0 or more, in as many digits as 64 bits hold.
+
+    Raises:
+        argparse.ArgumentTypeError: Another text.
+    """
+    if text.isascii() and text.isdigit() and len(text) <= MAX_SEQUENCE_DIGITS:
+        return int(text)
+    raise argparse.ArgumentTypeError("expected a number, 0 or more")
 
 
 def days(text: str) -> int:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from binascii import Error as Base64Error
-from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -14,23 +12,16 @@ from typing import Any, Final, TypeAlias
 from vnvaxcert.cli import as_json
 from vnvaxcert.cli.arguments import MAX_DAYS, Parser, add_json, days, parse_moment
 from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, CommandError, Outcome
+from vnvaxcert.cli.signing import load_signer
 from vnvaxcert.cli.source import read_file
-from vnvaxcert.errors import IssueClaimsError, IssueError, SchemaError, SignerKeyError
+from vnvaxcert.errors import IssueClaimsError, IssueError, SchemaError
 from vnvaxcert.icao.names import to_icao
 from vnvaxcert.issue import issue
 from vnvaxcert.schema import payload as dcc
 from vnvaxcert.schema.deviations import NO_DEVIATION
 from vnvaxcert.schema.records import CertificateWarning, HealthCertificate
-from vnvaxcert.trust.signer import LocalSigner
 
 MAX_CLAIMS_BYTES: Final = 1 << 20
-MAX_KEY_BYTES: Final = 1 << 20
-
-# Object identifiers, in DER, of the encryption in a PKCS#12 file.
-_ENCRYPTIONS: Final = (
-    bytes.fromhex("06092a864886f70d01050d"),  # id-PBES2 (RFC 8018 A.4)
-    bytes.fromhex("060a2a864886f70d010c01"),  # pkcs-12PbeIds, less the last arc (RFC 7292 C)
-)
 
 _UNKNOWN: Final = "a member the schema does not name"
 
@@ -65,7 +56,7 @@ def run(arguments: list[str]) -> Outcome:
     document = _claims(values.claims)
     issued_at = (values.at or datetime.now(UTC)).replace(microsecond=0)
     try:
-        signer = _signer(values)
+        signer = load_signer(values.key, values.cert, values.password_file)
         expires_at = issued_at + timedelta(days=values.days)
         certificate, warnings = read_claims(document)
         text = issue(
@@ -263,83 +254,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is not a number of JSON")
-
-
-def _signer(values: Namespace) -> LocalSigner:
-    key = read_file(values.key, limit=MAX_KEY_BYTES)
-    certificate = None if values.cert is None else read_file(values.cert, limit=MAX_KEY_BYTES)
-    password = None if values.password_file is None else _password(values.password_file)
-    try:
-        return _load_signer(key, certificate, password)
-    except SignerKeyError as error:
-        is_locked = password is None and _is_encrypted(key)
-        hint = "; --password-file gives its password" if is_locked else ""
-        raise CommandError(f"{error} ({error.code}){hint}") from error
-
-
-def _load_signer(key: bytes, certificate: bytes | None, password: bytes | None) -> LocalSigner:
-    if _is_pem(key):
-        return LocalSigner.from_pem(
-            key, _as_pem(key if certificate is None else certificate), password
-        )
-    if _is_pkcs12(key):
-        pem = None if certificate is None else _as_pem(certificate)
-        return LocalSigner.from_pkcs12(key, password, certificate=pem)
-    if certificate is None:
-        raise CommandError("a key in DER needs the signer's certificate: give it with --cert")
-    return LocalSigner.from_der(key, _as_der(certificate), password)
-
-
-def _is_pem(content: bytes) -> bool:
-    return b"-----BEGIN " in content
-
-
-def _is_pkcs12(content: bytes) -> bool:
-    """Whether it begins as a PFX: a sequence whose first member is the integer 3 (RFC 7292 §4)."""
-    return _first_member(content).startswith(b"\x02\x01\x03")
-
-
-def _first_member(content: bytes) -> bytes:
-    """What is inside a sequence of DER, from its first member on; empty for anything else."""
-    if len(content) < 2 or content[0] != 0x30:
-        return b""
-    length_bytes = content[1] & 0x7F if content[1] & 0x80 else 0
-    return content[2 + length_bytes :]
-
-
-def _is_encrypted(key: bytes) -> bool:
-    """Whether a password is needed, as far as the outermost layer of a key file tells."""
-    if _is_pem(key):
-        return b"-----BEGIN ENCRYPTED " in key or b"Proc-Type: 4,ENCRYPTED" in key
-    if _is_pkcs12(key):
-        return any(identifier in key for identifier in _ENCRYPTIONS)
-    # EncryptedPrivateKeyInfo begins with an algorithm (RFC 5958 §3), plain keys with a version.
-    return _first_member(_first_member(key))[:1] == b"\x06"
-
-
-def _as_pem(certificate: bytes) -> bytes:
-    if _is_pem(certificate):
-        return certificate
-    body = b2a_base64(certificate)
-    return b"-----BEGIN CERTIFICATE-----\n" + body + b"-----END CERTIFICATE-----\n"
-
-
-def _as_der(certificate: bytes) -> bytes:
-    """The first certificate of a PEM, or what is DER already."""
-    _, begin, rest = certificate.partition(b"-----BEGIN CERTIFICATE-----")
-    if not begin:
-        return certificate
-    try:
-        return a2b_base64(rest.partition(b"-----END ")[0])
-    except Base64Error as error:
-        raise SignerKeyError("the certificate is no readable PEM") from error
-
-
-def _password(path: str) -> bytes:
-    first = read_file(path, limit=MAX_KEY_BYTES).partition(b"\n")[0].removesuffix(b"\r")
-    if not first:
-        raise CommandError(f"{path}: the first line, which should be the password, is empty")
-    return first
 
 
 # --- the drawing -----------------------------------------------------------------------------

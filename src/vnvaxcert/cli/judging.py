@@ -7,16 +7,14 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial, reduce
 from operator import or_
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
+from vnvaxcert.cli.lists import has_signature, load_authorities, load_together, read_checks
 from vnvaxcert.cli.outcome import CommandError
 from vnvaxcert.errors import TrustListError
 from vnvaxcert.policy import DEFAULT_POLICY, STRICT_POLICY, Policy
-from vnvaxcert.trust.formats import FORMATS
 from vnvaxcert.trust.revocation import RevocationList
 from vnvaxcert.trust.trustlist import TrustList
-
-_List = TypeVar("_List", TrustList, RevocationList)
 
 
 class Basis(NamedTuple):
@@ -27,7 +25,7 @@ class Basis(NamedTuple):
         at: The moment asked about.
         authorities: Country authorities, or None.
         revocations: Revocation lists, or None.
-        policy: By ``--strict``.
+        policy: By ``--strict`` and ``--validity``.
     """
 
     trust: TrustList | None
@@ -41,21 +39,29 @@ def load(values: Namespace) -> Basis:
     """Load what the arguments of a command name; the moment is now, unless given.
 
     Raises:
-        CommandError: A file cannot be read or used, a list is stale at the moment, or there is a
-            key and no list that it could have signed.
+        CommandError: A file cannot be read or used, a list is stale at the moment, or there is
+            something to check a list with and no list.
     """
-    for key, lists in (("list_key", values.trust), ("revocation_key", values.revocation)):
-        if getattr(values, key) is not None and not lists:
-            raise CommandError(f"--{key.replace('_', '-')} is given, and no list to check with it")
+    for option, lists in (
+        ("list_key", values.trust),
+        ("list_authorities", values.trust),
+        ("last_sequence", values.trust),
+        ("revocation_key", values.revocation),
+    ):
+        if getattr(values, option) not in (None, []) and not lists:
+            raise CommandError(
+                f"--{option.replace('_', '-')} is given, and no list to check with it"
+            )
     at = values.at or datetime.now(UTC)
+    checks = read_checks(values, at)
     return Basis(
-        trust=_join(partial(TrustList.load, signing_key=values.list_key, at=at), values.trust),
+        trust=load_together(values.trust, checks) if values.trust else None,
         at=at,
-        authorities=_join(partial(TrustList.load, at=at), values.authorities),
+        authorities=load_authorities(values.authorities, at=at),
         revocations=_join(
             partial(RevocationList.load, signing_key=values.revocation_key), values.revocation
         ),
-        policy=STRICT_POLICY if values.strict else DEFAULT_POLICY,
+        policy=_policy(values),
     )
 
 
@@ -63,13 +69,23 @@ def caution(trust: TrustList) -> str | None:
     """What to bear in mind about lists whose own signature was not checked; else None."""
     if trust.authenticated:
         return None
-    signed = {known.name for known in FORMATS if known.is_signed}
-    if signed.issuperset(trust.format.split("+")):
+    if has_signature(trust):
         return "The trust list's own signature was not checked (see --list-key)."
     return "A trust list of this kind has no signature: it is as good as the way it came to you."
 
 
-def _join(load_list: Callable[[str], _List], paths: Sequence[str]) -> _List | None:
+def _policy(values: Namespace) -> Policy:
+    policy = STRICT_POLICY if values.strict else DEFAULT_POLICY
+    if values.validity is None:
+        return policy
+    from dataclasses import replace  # which takes milliseconds to import
+
+    return replace(policy, validity_model=values.validity)
+
+
+def _join(
+    load_list: Callable[[str], RevocationList], paths: Sequence[str]
+) -> RevocationList | None:
     lists = []
     for path in paths:
         try:

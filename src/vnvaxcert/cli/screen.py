@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from io import StringIO
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from vnvaxcert.cli.stream import is_terminal, neutral
 
@@ -26,6 +26,20 @@ _STYLES: Final[dict[Tone, str]] = {
     "plain": "default",
 }
 _SYMBOLS: Final[dict[Tone, str]] = {"good": "✓", "bad": "✗", "caution": "!", "plain": "·"}
+
+
+class Entry(NamedTuple):
+    """One of many things of a kind.
+
+    Attributes:
+        tone: Of its mark.
+        cells: Its columns.
+        lines: What belongs to it, in lines of their own.
+    """
+
+    tone: Tone
+    cells: tuple[str, ...]
+    lines: tuple[str, ...] = ()
 
 
 class Screen:
@@ -120,6 +134,41 @@ class Screen:
         for line in cleaned:
             grid.add_row(Text(f"  {_SYMBOLS[tone]}", style=_STYLES[tone]), Text(line))
         self._draw(Text(title, style="bold"), grid, Text())
+
+    def entries(self, title: str, entries: Sequence[Entry]) -> None:
+        """Many things of one kind under a title: a line of columns each, and what belongs to it."""
+        if not entries:
+            return
+        cleaned = [
+            (one.tone, [_clean(cell) for cell in one.cells], [_clean(line) for line in one.lines])
+            for one in entries
+        ]
+        count = max(len(cells) for _, cells, _ in cleaned)
+        widths = [
+            max(len(cells[column]) for _, cells, _ in cleaned if column < len(cells))
+            for column in range(count)
+        ]
+        heads = [
+            "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=False))
+            for _, cells, _ in cleaned
+        ]
+        if not self._is_drawn:
+            self._plain.append(title)
+            for head, (tone, _, lines) in zip(heads, cleaned, strict=True):
+                self._plain.append(f"{_SYMBOLS[tone]} {head}".rstrip())
+                self._plain += [f"    {line}" for line in lines]
+            self._plain.append("")
+            return
+        from rich.padding import Padding
+        from rich.text import Text
+
+        self._draw(Text(title, style="bold"))
+        for head, (tone, _, lines) in zip(heads, cleaned, strict=True):
+            style = _STYLES[tone] if tone != "plain" else "default"
+            self._draw(Text(f"{_SYMBOLS[tone]} {head.rstrip()}", style=style))
+            for line in lines:
+                self._draw(Padding(Text(line, style="dim", overflow="fold"), (0, 0, 0, 4)))
+        self._draw(Text())
 
     def remark(self, text: str) -> None:
         """A sentence that is less important than the rest."""

@@ -166,7 +166,7 @@ RULES: Final = (
         _MUST,
         clauses.AUTHORITY_KEYS,
         shared.signature_hash,
-        "signed over SHA-2 of 256 bits or more",
+        "a signature over SHA-2 of 256 bits or more",
     ),
     Rule(
         "csca.signature_padding",
@@ -180,7 +180,7 @@ RULES: Final = (
         _ADVICE,
         clauses.TWO_LAYERS,
         self_signed,
-        "self-signed, as such authorities typically are",
+        "a self-signed certificate, as authorities typically have",
     ),
     Rule(
         "csca.subject_key_identifier",
@@ -191,11 +191,15 @@ RULES: Final = (
     ),
     Rule("csca.validity", _SHOULD, clauses.VALIDITY, validity, "at most 4 years"),
     Rule(
-        "csca.expired", _MUST, clauses.VALIDITY, shared.expired, "expired ones taken off the list"
+        "csca.expired",
+        _MUST,
+        clauses.VALIDITY,
+        shared.expired,
+        "one that has not expired: others leave the list",
     ),
-    Rule("csca.started", _ADVICE, clauses.SHELL, shared.started, "valid at the moment"),
+    Rule("csca.started", _ADVICE, clauses.SHELL, shared.started, "a validity that has begun"),
     Rule(
-        "csca.renewal", _SHOULD, clauses.VALIDITY, shared.renewal, "renewed in time before its end"
+        "csca.renewal", _SHOULD, clauses.VALIDITY, shared.renewal, "a renewal well before its end"
     ),
     Rule(
         "csca.strict_reading",

@@ -324,7 +324,7 @@ RULES: Final = (
         _MUST,
         clauses.AUTHORITY_KEYS,
         shared.signature_hash,
-        "signed over SHA-2 of 256 bits or more",
+        "a signature over SHA-2 of 256 bits or more",
     ),
     Rule(
         "dsc.signature_padding",
@@ -347,13 +347,13 @@ RULES: Final = (
         authority_key_identifier,
         "the key identifier of its authority",
     ),
-    Rule("dsc.chain", _MUST, clauses.SIGNER, chain, "signed by a country authority"),
+    Rule("dsc.chain", _MUST, clauses.SIGNER, chain, "a signature of a country authority"),
     Rule(
         "dsc.within_authority",
         _MUST,
         clauses.SHELL,
         within_authority,
-        "not longer valid than its authority",
+        "an end no later than its authority's",
     ),
     Rule(
         "dsc.authority_validity",
@@ -377,11 +377,15 @@ RULES: Final = (
         "no OCSP responder, which would learn who shows a certificate where",
     ),
     Rule("dsc.validity", _SHOULD, clauses.VALIDITY, validity, "at most 2 years"),
-    Rule("dsc.expired", _MUST, clauses.VALIDITY, shared.expired, "expired ones taken off the list"),
-    Rule("dsc.started", _ADVICE, clauses.SHELL, shared.started, "valid at the moment"),
     Rule(
-        "dsc.renewal", _SHOULD, clauses.VALIDITY, shared.renewal, "renewed in time before its end"
+        "dsc.expired",
+        _MUST,
+        clauses.VALIDITY,
+        shared.expired,
+        "one that has not expired: others leave the list",
     ),
+    Rule("dsc.started", _ADVICE, clauses.SHELL, shared.started, "a validity that has begun"),
+    Rule("dsc.renewal", _SHOULD, clauses.VALIDITY, shared.renewal, "a renewal well before its end"),
     Rule(
         "dsc.strict_reading",
         _MUST,
