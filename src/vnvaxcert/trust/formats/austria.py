@@ -7,7 +7,7 @@ by the label under which the signature states its version, and are refused here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
@@ -212,24 +212,32 @@ def _read_content(data: bytes, context: Context, name: str) -> Reading:
     forms = {member: Published(context.name, form) for member, form in _FORMS.items()}
     entries: list[Entry] = []
     aside: list[SetAside] = []
-    for number, entry in enumerate(found, start=1):
-        members = entry if isinstance(entry, dict) else {}
-        kid = members.get("i")
-        kinds = [kind for kind in _FORMS if kind in members]
-        material = members[kinds[0]] if kinds else None
-        if not isinstance(kid, bytes) or not kid:
-            kid, reason = b"", "i: expected a kid of one byte or more"
-        elif len(kinds) != 1:
-            reason = "expected a certificate, c, or a public key, k"
-        elif not isinstance(material, bytes) or not material.startswith(_SEQUENCE):
-            reason = f"{kinds[0]}: expected DER"
+    for number, members in enumerate(found, start=1):
+        read = _read_entry(members, number, forms, context)
+        if isinstance(read, Entry):
+            entries.append(read)
         else:
-            reason = _problem_of_times(members, context.at) if kinds == ["k"] else ""
-        if not reason:
-            entries.append(Entry(kid, material, forms[kinds[0]], number))
-        if reason:
-            aside.append(SetAside(kid, None, source(context.name, number), reason))
+            aside.append(read)
     return Reading(entries, aside)
+
+
+def _read_entry(
+    entry: object, number: int, forms: Mapping[str, Published], context: Context
+) -> Entry | SetAside:
+    members = entry if isinstance(entry, dict) else {}
+    kid = members.get("i")
+    kinds = [kind for kind in _FORMS if kind in members]
+    if not isinstance(kid, bytes) or not kid:
+        kid, reason = b"", "i: expected a kid of one byte or more"
+    elif len(kinds) != 1:
+        reason = "expected a certificate, c, or a public key, k"
+    elif type(material := members[kinds[0]]) is not bytes or not material.startswith(_SEQUENCE):
+        reason = f"{kinds[0]}: expected DER"
+    elif kinds == ["k"] and (problem := _problem_of_times(members, context.at)):
+        reason = problem
+    else:
+        return Entry(kid, material, forms[kinds[0]], number)
+    return SetAside(kid, None, source(context.name, number), reason)
 
 
 # A bare key, k, is an addition of the tool verify-ehc, which writes and reads the same content.
