@@ -26,12 +26,12 @@ from hypothesis import strategies as st
 import foreign
 from vnvaxcert.trust import der
 from vnvaxcert.trust.certificate import (
-    KEY_USAGES,
     MAX_CERTIFICATE_BYTES,
     CertificateFacts,
     read_certificate,
 )
 from vnvaxcert.trust.der import DerError
+from vnvaxcert.trust.extensions import KEY_USAGES
 from vnvaxcert.trust.spki import read_spki
 from vnvaxcert.trust.usage import Usage, usages_from_oids
 

@@ -77,19 +77,18 @@ class TrustedKey(Immutable):
         algorithms: The COSE algorithms that may be verified with it; none for an
             authority's curve that they do not use.
         facts: The certificate it came in; None for a bare key.
-        subject: The certificate's subject, RFC 4514; None for a bare key.
         not_before: Start of validity, aware, UTC; None for a bare key.
         not_after: End of validity; None for a bare key.
         country: As published, else ``C`` of the subject; None where neither is known.
         usages: The kinds of certificate it may sign; empty: all.
-        source: File and place in it.
         role: ``"signer"`` of certificates, or country ``"authority"``. As published; of a
             certificate from a list that does not tell, by its constraints and key usage.
     """
 
     __slots__ = (
+        "_place",
+        "_published",
         "_remarks",
-        "_vouches",
         "algorithms",
         "country",
         "facts",
@@ -98,8 +97,6 @@ class TrustedKey(Immutable):
         "not_before",
         "public_key",
         "role",
-        "source",
-        "subject",
         "usages",
     )
 
@@ -107,15 +104,14 @@ class TrustedKey(Immutable):
     public_key: PublicKey
     algorithms: frozenset[Algorithm]
     facts: CertificateFacts | None
-    subject: str | None
     not_before: datetime | None
     not_after: datetime | None
     country: str | None
     usages: frozenset[Usage]
-    source: str
     role: Role
+    _published: Published
+    _place: str | int
     _remarks: tuple[str, ...]
-    _vouches: bool | None
 
     def __init__(
         self,
@@ -124,36 +120,39 @@ class TrustedKey(Immutable):
         public_key: PublicKey,
         algorithms: frozenset[Algorithm],
         facts: CertificateFacts | None,
-        subject: str | None,
-        not_before: datetime | None,
-        not_after: datetime | None,
         country: str | None,
         usages: frozenset[Usage],
-        source: str,
-        role: Role = "signer",
+        role: Role,
+        published: Published,
+        place: str | int = "",
         remarks: tuple[str, ...] = (),
-        vouches: bool | None = None,
     ) -> None:
-        """Take what is known of a key; lists make them from their entries.
-
-        ``vouches`` is what the list itself calls it; see `may_vouch`.
-        """
+        """Take what is known of a key; lists make them from their entries."""
         set_once(
             self,
             kid=kid,
             public_key=public_key,
             algorithms=algorithms,
             facts=facts,
-            subject=subject,
-            not_before=not_before,
-            not_after=not_after,
+            not_before=None if facts is None else facts.not_before,
+            not_after=None if facts is None else facts.not_after,
             country=country,
             usages=usages,
-            source=source,
             role=role,
+            _published=published,
+            _place=place,
             _remarks=remarks,
-            _vouches=vouches,
         )
+
+    @property
+    def subject(self) -> str | None:
+        """The certificate's subject, RFC 4514; None for a bare key."""
+        return None if self.facts is None else self.facts.subject
+
+    @property
+    def source(self) -> str:
+        """File and place in it."""
+        return source(self._published.origin, self._place)
 
     @property
     def certificate(self) -> x509.Certificate | None:
@@ -183,7 +182,8 @@ def may_vouch(key: TrustedKey) -> bool | None:
     its own. None where the list does not tell: the certificate alone decides
     (`vnvaxcert.trust.chain`).
     """
-    return key._vouches
+    role = key._published.role
+    return None if role is None else role == "authority"
 
 
 class Published(NamedTuple):
@@ -212,7 +212,8 @@ class Entry:
         material: Certificate or SubjectPublicKeyInfo; DER, or Base64 of it as text or bytes.
         published: What else the list says.
         place: Place in the list, in words or as a number from 1; empty for the whole of it.
-        thumbprint: SHA-256 of the certificate as published, hex in either case; None without.
+        thumbprint: SHA-256 of the certificate as published, hex in either case; None without, and
+            once it has been compared.
     """
 
     __slots__ = ("_outcome", "kid", "material", "place", "published", "thumbprint")
@@ -280,20 +281,18 @@ class Entry:
         remarks: tuple[str, ...] = ()
         if self.thumbprint and not _is_thumbprint(self.thumbprint, facts.der):
             remarks = ("the published thumbprint is not that of the certificate",)
+        self.thumbprint = None  # it has done what it is for
         return TrustedKey(
             kid=self.kid,
             public_key=key,
             algorithms=algorithms,
             facts=facts,
-            subject=facts.subject,
-            not_before=facts.not_before,
-            not_after=facts.not_after,
             country=published.country or facts.country,
             usages=_both(published.usages, facts.usages),
-            source=self.source,
             role=role,
+            published=published,
+            place=self.place,
             remarks=remarks,
-            vouches=_vouches(published),
         )
 
     def _bare_key(self, spki: bytes) -> TrustedKey:
@@ -309,14 +308,11 @@ class Entry:
             public_key=key,
             algorithms=algorithms,
             facts=None,
-            subject=None,
-            not_before=None,
-            not_after=None,
             country=self.published.country,
             usages=self.published.usages or UNRESTRICTED,
-            source=self.source,
             role=role,
-            vouches=_vouches(self.published),
+            published=self.published,
+            place=self.place,
         )
 
     def _der(self) -> bytes:
@@ -359,10 +355,6 @@ def _is_spki(material: bytes) -> bool:
     start, end = der.expect(material, 0, len(material), der.SEQUENCE, what)
     start, end = der.expect(material, start, end, der.SEQUENCE, what)
     return der.element(material, start, end, what)[0] == der.OBJECT_IDENTIFIER
-
-
-def _vouches(published: Published) -> bool | None:
-    return None if published.role is None else published.role == "authority"
 
 
 def _role(facts: CertificateFacts) -> Role:

@@ -1,0 +1,182 @@
+"""The extensions of a certificate that matter here, read leniently (RFC 5280 §4.2.1).
+
+What cannot be read restricts as much as it could have: no authority, no key usage at all. An
+extended key usage that cannot be read makes a certificate unusable. All else is a remark.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+from vnvaxcert.trust import der
+from vnvaxcert.trust.der import DerError
+
+KEY_USAGES: Final = (  # RFC 5280 §4.2.1.3, by bit
+    *("digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment"),
+    *("keyAgreement", "keyCertSign", "cRLSign", "encipherOnly", "decipherOnly"),
+)
+
+_SUBJECT_KEY_IDENTIFIER: Final = bytes.fromhex("551d0e")
+_KEY_USAGE: Final = bytes.fromhex("551d0f")
+_BASIC_CONSTRAINTS: Final = bytes.fromhex("551d13")
+_AUTHORITY_KEY_IDENTIFIER: Final = bytes.fromhex("551d23")
+_EXTENDED_KEY_USAGE: Final = bytes.fromhex("551d25")
+NAME_CHANGE: Final = bytes.fromhex("67810801010601")  # 2.23.136.1.1.6.1, ICAO Doc 9303-12
+
+Place: TypeAlias = tuple[int, int]
+"""Where something starts and ends (exclusive) in the certificate."""
+
+NOWHERE: Final[Place] = (0, 0)
+"""The place of what is absent: nothing stands at the very start of a certificate."""
+
+Extensions: TypeAlias = dict[bytes, list[Place]]
+"""Where the contents of each extension are, by the content of its object identifier."""
+
+
+def walk(data: bytes, at: int, end: int, remarks: list[str]) -> Extensions:
+    """Walk what follows the public key: two forgotten identifiers and the extensions.
+
+    Raises:
+        DerError: Something else, or extensions that are not of their form.
+    """
+    what = "extensions"
+    found: Extensions = {}
+    for tag, start, stop in der.elements(data, at, end, what):
+        if tag in (0x81, 0x82):  # issuerUniqueID, subjectUniqueID
+            continue
+        if tag != 0xA3 or stop != end:
+            raise DerError(f"{what}: unexpected type {tag:#04x}")
+        inner = der.only(data, start, stop, der.SEQUENCE, what)
+        for extension in der.elements(data, *inner, what):
+            members = der.elements(data, extension[1], extension[2], what)
+            tags = [member[0] for member in members]
+            if extension[0] != der.SEQUENCE or tags not in (
+                [der.OBJECT_IDENTIFIER, der.OCTET_STRING],
+                [der.OBJECT_IDENTIFIER, der.BOOLEAN, der.OCTET_STRING],
+            ):
+                raise DerError(f"{what}: malformed")
+            found.setdefault(data[members[0][1] : members[0][2]], []).append(members[-1][1:])
+    for oid, places in found.items():
+        if len(places) > 1:
+            shown = der.object_identifier(oid, what)
+            remarks.append(f"extension {shown} is there {len(places)} times (RFC 5280 §4.2)")
+    return found
+
+
+def _single(extensions: Extensions, oid: bytes, what: str) -> Place | None:
+    places = extensions.get(oid, ())
+    if len(places) > 1:
+        raise DerError(f"{what}: there more than once")
+    return places[0] if places else None
+
+
+def extended_key_usages(data: bytes, extensions: Extensions) -> Place:
+    """Where the object identifiers of the extended key usage stand.
+
+    Not lenient: an unreadable restriction must not become no restriction.
+
+    Raises:
+        DerError: It is there twice, or is no sequence.
+    """
+    what = "extended key usage"
+    place = _single(extensions, _EXTENDED_KEY_USAGE, what)
+    return NOWHERE if place is None else der.only(data, *place, der.SEQUENCE, what)
+
+
+def object_identifiers(content: bytes) -> tuple[str, ...]:
+    """The object identifiers of an extended key usage, dotted, in order (§4.2.1.12).
+
+    Raises:
+        DerError: Something else among them, or a malformed one.
+    """
+    what = "extended key usage"
+    oids = []
+    for tag, start, stop in der.elements(content, 0, len(content), what):
+        if tag != der.OBJECT_IDENTIFIER:
+            raise DerError(f"{what}: unexpected type {tag:#04x}")
+        oids.append(der.object_identifier(content[start:stop], what))
+    return tuple(oids)
+
+
+def key_usage(data: bytes, extensions: Extensions, remarks: list[str]) -> frozenset[str] | None:
+    """The bits that are set; none of them where they cannot be read."""
+    what = "key usage"
+    try:
+        place = _single(extensions, _KEY_USAGE, what)
+        if place is None:
+            return None
+        start, stop = der.only(data, *place, der.BIT_STRING, what)
+        if start == stop or data[start] > 7:
+            raise DerError(f"{what}: malformed bits")
+    except DerError as error:
+        remarks.append(str(error))
+        return frozenset()
+    return _names_of_bits(data[start + 1 : stop][:2])
+
+
+@lru_cache(maxsize=64)  # few of the 512 there can be are in use
+def _names_of_bits(octets: bytes) -> frozenset[str]:
+    bits = int.from_bytes(octets.ljust(2, b"\0"), "big")
+    return frozenset(usage for bit, usage in enumerate(KEY_USAGES) if bits >> (15 - bit) & 1)
+
+
+def basic_constraints(
+    data: bytes, extensions: Extensions, remarks: list[str]
+) -> tuple[bool | None, int | None]:
+    """``cA`` and ``pathLenConstraint``; no authority where they cannot be read.
+
+    Read as meant: FI writes the default FALSE out, ES and FI state a path length without cA.
+    """
+    what = "basic constraints"
+    try:
+        place = _single(extensions, _BASIC_CONSTRAINTS, what)
+        if place is None:
+            return None, None
+        members = der.elements(data, *der.only(data, *place, der.SEQUENCE, what), what)
+        tags = [tag for tag, _, _ in members]
+        if tags not in ([], [der.BOOLEAN], [der.INTEGER], [der.BOOLEAN, der.INTEGER]):
+            raise DerError(f"{what}: malformed")
+        is_ca = False
+        if der.BOOLEAN in tags:
+            content = data[members[0][1] : members[0][2]]
+            if content not in (b"\x00", b"\xff"):
+                raise DerError(f"{what}: a truth value that is neither")
+            is_ca = content == b"\xff"
+        length = None
+        if der.INTEGER in tags:
+            length = der.integer(data, members[-1][1], members[-1][2], what)
+    except DerError as error:
+        remarks.append(str(error))
+        return False, None
+    return is_ca, length
+
+
+def subject_key_identifier(data: bytes, extensions: Extensions, remarks: list[str]) -> Place:
+    """Where the identifier stands (§4.2.1.2); nowhere where it cannot be read."""
+    what = "subject key identifier"
+    try:
+        place = _single(extensions, _SUBJECT_KEY_IDENTIFIER, what)
+        if place is None:
+            return NOWHERE
+        start, stop = der.only(data, *place, der.OCTET_STRING, what)
+    except DerError as error:
+        remarks.append(str(error))
+        return NOWHERE
+    return start, stop
+
+
+def authority_key_identifier(data: bytes, extensions: Extensions, remarks: list[str]) -> Place:
+    """Where the key identifier in it stands (§4.2.1.1); nowhere where it cannot be read."""
+    what = "authority key identifier"
+    try:
+        place = _single(extensions, _AUTHORITY_KEY_IDENTIFIER, what)
+        if place is None:
+            return NOWHERE
+        inner = der.only(data, *place, der.SEQUENCE, what)
+        for tag, start, stop in der.elements(data, *inner, what):
+            if tag == 0x80:
+                return start, stop
+    except DerError as error:
+        remarks.append(str(error))
+    return NOWHERE
