@@ -245,7 +245,7 @@ def test_a_polish_identifier_may_be_in_capitals_or_missing() -> None:
 def test_what_is_no_polish_certificate_is_set_aside(
     changes: dict[str, object], reason: str
 ) -> None:
-    assert only_reason(load(polish(polish_entry(**changes)))) == reason
+    assert only_reason(load(polish(polish_entry() | changes))) == reason
 
 
 @pytest.mark.parametrize("entry", ["text", None, [], 1])

@@ -81,7 +81,9 @@ def read_document(content: Content, context: Context) -> Reading:
     """
     if context.asks_for_a_signature:
         raise TrustListSignatureError(
-            _NAME, "proof", "no signature of such a document can be checked here; load it without"
+            _NAME,
+            "proof",
+            "this library cannot check the proof of a DID document; load it without a key",
         )
     document = content.document
     methods = document.get(_METHODS) if isinstance(document, dict) else None
