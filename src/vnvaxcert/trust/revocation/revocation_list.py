@@ -1,181 +1,201 @@
-"""Revocation: the three hashes of a certificate, and lists to look them up in.
+"""A list of what was revoked: hashes of certificates, filters of them, certificates of signers.
 
-A revoked certificate is published as a hash, so that the list tells nothing about people. There
+A revoked certificate is published as a hash, so that the list tells little about people. There
 are three ways to make that hash, and an issuer picks one; a verifier has to try all of them.
-
-A `RevocationList` is made of entries, each for the certificates of one signer (by kid) or of
-any. Formats are recognised by content, one row of `_FORMATS` each: at present the German chunk
-list (a COSE_Sign1 message around a CBOR map).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from enum import StrEnum
-from hashlib import sha256
-from itertools import chain
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
-from vnvaxcert.codec import cbor
-from vnvaxcert.cose import sign1
-from vnvaxcert.cose.algorithms import ECDSA_SIGNATURE_BYTES, Algorithm
-from vnvaxcert.cose.keys import PublicKey
-from vnvaxcert.errors import (
-    AlgorithmError,
-    CborError,
-    CoseStructureError,
-    InvalidSignatureError,
-    RevokedError,
-    TrustListFormatError,
-    TrustListSignatureError,
-)
+from vnvaxcert.errors import PossiblyRevokedError, RevokedError, SignerRevokedError, TrustListError
+from vnvaxcert.trust.anchors import Authorities
 from vnvaxcert.trust.immutable import Immutable, set_once
+from vnvaxcert.trust.moment import check_moment
+from vnvaxcert.trust.revocation.contents import Contents, Entries, joined
+from vnvaxcert.trust.revocation.hashes import Hash, HashType, check_hash, check_kid
 from vnvaxcert.trust.signing_key import SigningKey, load_signing_key
 
-HASH_BYTES = 16  # of the 32 of SHA-256; what every list carries
-MAX_FILE_BYTES = 64 << 20  # as for trust lists
-MAX_ITEMS = 4_000_000  # as many hashes fit into such a file; shorter items would take gigabytes
+if TYPE_CHECKING:
+    from vnvaxcert.trust.certificate import CertificateFacts
+    from vnvaxcert.trust.formats.content import Context
+    from vnvaxcert.trust.revocation.crl import CertificateRevocationList
+    from vnvaxcert.trust.revocation.formats import Read
+    from vnvaxcert.trust.revocation.slices import Slice
 
-
-class HashType(StrEnum):
-    """What was hashed, by the gateway's names."""
-
-    SIGNATURE = "SIGNATURE"
-    UCI = "UCI"
-    COUNTRYCODEUCI = "COUNTRYCODEUCI"
-
-
-Hash: TypeAlias = tuple[HashType, bytes]
-Entries: TypeAlias = Mapping[tuple[bytes | None, HashType], frozenset[bytes]]
-
-
-def certificate_hashes(
-    *,
-    certificate_ids: Iterable[str],
-    issuer: str | None,
-    countries: Iterable[str | None],
-    signature: bytes,
-    algorithm: Algorithm,
-) -> tuple[Hash, ...]:
-    """Every hash under which a certificate may have been revoked.
-
-    Args:
-        certificate_ids: ``ci`` of each entry, exactly as in the certificate.
-        issuer: ``iss`` (claim 1), where there is one.
-        countries: ``co`` of each entry, in the order of ``certificate_ids``. Implementations
-            disagree on which of ``iss`` and ``co`` goes into the second hash, so both do.
-        signature: The signature of the COSE_Sign1 message.
-        algorithm: Its algorithm. Of an ECDSA signature only r is hashed: s has two valid values,
-            and anybody can turn one into the other.
-
-    Returns:
-        Pairs of type and hash, 16 bytes each, without repetition; the signature's first.
-
-    Raises:
-        ValueError: Not as many countries as identifiers.
-
-    Spec: gateway `RevocationHashType`; facts and evidence in spec/ under "revocation".
-    """
-    whole = algorithm not in ECDSA_SIGNATURE_BYTES
-    r_or_whole = signature if whole else signature[: len(signature) // 2]
-    found = [(HashType.SIGNATURE, _hash(r_or_whole))]
-    for identifier, country in zip(certificate_ids, countries, strict=True):
-        # CBOR text has no lone surrogates; a caller's may, and must end in a hash all the same.
-        uci = identifier.encode("utf-8", "surrogatepass")
-        found.append((HashType.UCI, _hash(uci)))
-        found += [
-            (HashType.COUNTRYCODEUCI, _hash(code.encode("utf-8", "surrogatepass") + uci))
-            for code in (issuer, country)
-            if code is not None
-        ]
-    return tuple(dict.fromkeys(found))
-
-
-def _hash(content: bytes) -> bytes:
-    return sha256(content).digest()[:HASH_BYTES]
+_MEMORY: Final = "hashes"
+_SLICES: Final = "slices"
+_JOINT: Final = " + "
+_DIGITS: Final = 3  # of a hash that a slice is found by, at most
 
 
 class RevocationList(Immutable):
-    """Revoked certificates, by their hashes. Immutable; ``a | b`` holds what either does.
+    """What was revoked. Immutable, safe to use from several threads; ``a | b`` holds what both do.
 
     Attributes:
-        format: Where the entries came from.
-        authenticated: Whether the list's own signature was checked. Of a merged list: of both.
+        format: Where it came from; of a merged list all of its parts, with ``+``.
+        authenticated: Whether the list's own signature was checked. Of a merged list: of all
+            its parts.
         notes: What is odd about what was read, in words, with how many.
+        issued_at: When it was published, aware, UTC; None where it does not say, and of a merged
+            list.
+        expires_at: Until when it may be used; None where it does not say. Of a merged list: of
+            the part that ends first.
+        sequence: A number that grows with each list of its publisher: a CRL's. None where it has
+            none, and of a merged list. Keep it, and give it as ``last_sequence`` to load the
+            next one.
+        slices: Its filters.
+        crls: Its lists of revoked certificates of signers.
     """
 
-    __slots__ = ("_any_signer", "_entries", "authenticated", "format", "notes")
+    __slots__ = (
+        "_any_signer",
+        "_entries",
+        "_places",
+        "authenticated",
+        "crls",
+        "expires_at",
+        "format",
+        "issued_at",
+        "notes",
+        "sequence",
+        "slices",
+    )
 
     format: str
     authenticated: bool
     notes: tuple[str, ...]
-    _entries: Entries
+    issued_at: datetime | None
+    expires_at: datetime | None
+    sequence: int | None
+    slices: tuple[Slice, ...]
+    crls: tuple[CertificateRevocationList, ...]
+    _entries: dict[tuple[bytes | None, HashType], frozenset[bytes]]
     _any_signer: dict[HashType, frozenset[bytes]]  # filled when asked for
+    _places: dict[str, dict[bytes | None, tuple[Slice, ...]]]  # by the digits, then by kid
 
     def __init__(
         self,
         entries: Entries,
         *,
         format: str,
+        slices: tuple[Slice, ...] = (),
+        crls: tuple[CertificateRevocationList, ...] = (),
         authenticated: bool = False,
         notes: tuple[str, ...] = (),
+        issued_at: datetime | None = None,
+        expires_at: datetime | None = None,
+        sequence: int | None = None,
     ) -> None:
-        """Take entries as they are; callers use `load`, `from_bytes` or `from_hashes`."""
+        """Take what was read; callers use `load`, `from_bytes`, `from_hashes` or `from_slices`."""
+        places: dict[str, dict[bytes | None, tuple[Slice, ...]]] = {}
+        for one in slices:
+            of_kid = places.setdefault("".join(one.place), {})
+            of_kid[one.kid] = (*of_kid.get(one.kid, ()), one)
         set_once(
             self,
             _entries=dict(entries),
             _any_signer={},
+            _places=places,
+            slices=slices,
+            crls=crls,
             format=format,
             authenticated=authenticated,
             notes=notes,
+            issued_at=issued_at,
+            expires_at=expires_at,
+            sequence=sequence,
         )
+
+    # --- making one ----------------------------------------------------------------------------
 
     @classmethod
     def load(
-        cls, path: str | os.PathLike[str], *, signing_key: SigningKey | None = None
+        cls,
+        path: str | os.PathLike[str],
+        *more: str | os.PathLike[str],
+        signing_key: SigningKey | None = None,
+        authorities: Authorities | None = None,
+        at: datetime | None = None,
+        last_sequence: int | None = None,
     ) -> RevocationList:
-        """Read a list from a file of any known format.
+        """Load files of any known format, recognised by their content, or directories of files.
+
+        Formats: the gateway's batches (CMS or plain JSON), the German chunk list, gzipped
+        archives of slices, CRLs (DER or PEM). What several files hold is merged. Unlike a trust
+        list's, a file that cannot be read is always an error: who passes over it accepts what it
+        revokes.
 
         Args:
-            path: The file, at most 64 MiB.
-            signing_key: The publisher's key, in the forms `TrustList.load` takes. With it the
-                list's signature is checked; without it the list is not authenticated.
+            path: File, of at most 64 MiB, or directory.
+            more: Others of either.
+            signing_key: The publisher's key, in the forms `TrustList.load` takes. The signature
+                of each list is then checked, and a list that has none is refused. Without it a
+                signed list is read too, and is not authenticated.
+            authorities: Those who issue CRLs, or certify the uploaders of batches: the list has
+                to be signed by one of them, or by whom they certified.
+            at: Moment, aware, at which lists have to be valid where they state times (CRLs); a
+                difference of clocks of 5 minutes is allowed. Batches whose time is over still
+                count, with a note.
+            last_sequence: `sequence` of the last list seen of this publisher. An older one is
+                refused, and one without a number.
 
         Raises:
-            TrustListFormatError: The file cannot be read, is too large, in no known format, or
-                breaks its format.
-            TrustListSignatureError: The signature is not valid under the key.
-            TypeError: The path is none.
+            TrustListFormatError: A file cannot be read, is too large, in no known format, or
+                breaks its format; the key is no usable public key.
+            TrustListSignatureError: A signature is not of that key or authority, or there is
+                none.
+            TrustListStaleError: A list was not valid at that moment.
+            TrustListRollbackError: A list has a lower sequence than the last one, or none.
+            ValueError: ``at`` is naive.
+            TypeError: Something that is no path, no moment or no number.
         """
-        path = os.fspath(path)  # a number would be taken for an open file
-        try:
-            with open(path, "rb") as file:
-                data = file.read(MAX_FILE_BYTES + 1)
-        except (OSError, ValueError) as error:  # ValueError: a null character in the path
-            reason = getattr(error, "strerror", None) or "not a usable path"
-            raise TrustListFormatError(
-                _UNKNOWN, "", f"the file cannot be read: {reason}"
-            ) from error
-        return cls.from_bytes(data, signing_key=signing_key)
+        from vnvaxcert.trust.revocation.formats import read_path
+
+        places = [os.fspath(one) for one in (path, *more)]  # a number would be an open file
+        context = _context(signing_key, authorities, at, last_sequence)
+        are_many = len(places) > 1 or os.path.isdir(places[0])
+        files = (file for place in places for file in read_path(place))
+        return _merged(cls, _read(files, context, are_named=are_many))
 
     @classmethod
-    def from_bytes(cls, data: bytes, *, signing_key: SigningKey | None = None) -> RevocationList:
-        """Read a list from bytes; as `load`."""
-        if not isinstance(data, bytes | bytearray | memoryview):
-            raise TypeError(f"data: expected bytes, not {type(data).__name__}")
-        data = bytes(data)
-        if len(data) > MAX_FILE_BYTES:
-            raise TrustListFormatError(_UNKNOWN, "", f"it has more than {MAX_FILE_BYTES} bytes")
-        key = None if signing_key is None else load_signing_key(signing_key)
-        for name, recognises, read in _FORMATS:
-            if recognises(data):
-                entries, notes = read(data, key)
-                authenticated = key is not None
-                return cls(entries, format=name, authenticated=authenticated, notes=notes)
-        raise TrustListFormatError(
-            _UNKNOWN, "", "no known revocation list; expected a COSE_Sign1 message"
-        )
+    def from_bytes(
+        cls,
+        data: bytes,
+        *more: bytes,
+        signing_key: SigningKey | None = None,
+        authorities: Authorities | None = None,
+        at: datetime | None = None,
+        last_sequence: int | None = None,
+    ) -> RevocationList:
+        """Read lists from bytes; as `load`.
+
+        Args:
+            data: The content of a file.
+            more: Those of others.
+            signing_key: See `load`.
+            authorities: See `load`.
+            at: See `load`.
+            last_sequence: See `load`.
+
+        Raises:
+            TrustListFormatError: See `load`.
+            TrustListSignatureError: See `load`.
+            TrustListStaleError: See `load`.
+            TrustListRollbackError: See `load`.
+            ValueError: ``at`` is naive.
+            TypeError: The data are no bytes, ``at`` is no moment, ``last_sequence`` no number.
+        """
+        context = _context(signing_key, authorities, at, last_sequence)
+        files = []
+        for number, given in enumerate((data, *more), start=1):
+            if not isinstance(given, bytes | bytearray | memoryview):
+                raise TypeError(f"data: expected bytes, not {type(given).__name__}")
+            files.append((f"part {number}", bytes(given)))
+        return _merged(cls, _read(files, context, are_named=bool(more)))
 
     @classmethod
     def from_hashes(cls, hashes: Iterable[Hash], *, kid: bytes | None = None) -> RevocationList:
@@ -189,20 +209,33 @@ class RevocationList(Immutable):
             ValueError: A hash of another length, an unknown type, or an empty kid.
             TypeError: A hash or a kid that is no bytes.
         """
-        _check_kid(kid)
-        if kid == b"":
-            raise ValueError("kid is empty")
+        check_kid(kid)
         collected: dict[tuple[bytes | None, HashType], set[bytes]] = {}
         for hash_type, value in hashes:
-            if not isinstance(value, bytes):
-                raise TypeError(f"hash: expected bytes, not {type(value).__name__}")
-            if len(value) != HASH_BYTES:
-                raise ValueError(f"a hash has {HASH_BYTES} bytes, not {len(value)}")
+            check_hash(value)
             collected.setdefault((kid, HashType(hash_type)), set()).add(value)
-        return cls(_frozen(collected), format="hashes")
+        entries = {key: frozenset(values) for key, values in collected.items()}
+        return cls(entries, format=_MEMORY)
+
+    @classmethod
+    def from_slices(cls, slices: Iterable[Slice]) -> RevocationList:
+        """Make a list of filters: of `read_slices`, or of `make_slices`.
+
+        Of the distribution service it is enough to have those that `slice_place` names for the
+        certificates in question.
+
+        Args:
+            slices: Slices of any signers.
+        """
+        return cls({}, format=_SLICES, slices=tuple(slices))
+
+    # --- asking it -----------------------------------------------------------------------------
 
     def check(self, kid: bytes | None, hashes: Iterable[Hash]) -> None:
-        """Refuse a certificate that is on the list.
+        """Refuse a certificate that is on the list, or may be.
+
+        All exact hashes are tried before any filter: a hit in one proves that the certificate
+        was revoked, whatever a filter says.
 
         Args:
             kid: Key identifier of its signer; None where that is not certain, and the hashes of
@@ -211,18 +244,52 @@ class RevocationList(Immutable):
 
         Raises:
             RevokedError: It is; ``hash_type`` says by which of its hashes.
+            PossiblyRevokedError: A filter holds one of its hashes, or another that looks the
+                same to it; with the rate of the filter that is wrong least often.
             TypeError: A kid that is no bytes.
+            ValueError: An empty kid.
         """
-        _check_kid(kid)
+        check_kid(kid)
+        kids = None if kid is None else (kid, None)
+        hashes = tuple(hashes)
         for hash_type, value in hashes:
-            if kid is None:
-                revoked = value in self._of_any_signer(hash_type)
+            if kids is None:
+                is_revoked = value in self._of_any_signer(hash_type)
             else:
-                revoked = any(
-                    value in self._entries.get((scope, hash_type), ()) for scope in (kid, None)
+                is_revoked = any(
+                    value in self._entries.get((scope, hash_type), ()) for scope in kids
                 )
-            if revoked:
+            if is_revoked:
                 raise RevokedError(hash_type.value)
+        if not self._places:
+            return
+        possible: tuple[float, HashType] | None = None
+        for hash_type, value in hashes:
+            for one in self._slices_for(kids, value):
+                if hash_type not in one.hash_types or not one.filter.might_contain(value):
+                    continue
+                if one.is_exact:
+                    raise RevokedError(hash_type.value)
+                rate = one.false_positive_rate
+                if possible is None or rate < possible[0]:
+                    possible = rate, hash_type
+        if possible is not None:
+            raise PossiblyRevokedError(possible[1].value, possible[0])
+
+    def check_signer(self, certificate: CertificateFacts) -> None:
+        """Refuse a signer whose certificate is on a CRL of the authority that issued it.
+
+        Args:
+            certificate: The signer's.
+
+        Raises:
+            SignerRevokedError: It is; with when, of several the first time.
+        """
+        found = [
+            crl.revoked[certificate.serial] for crl in self.crls if crl.is_revoked(certificate)
+        ]
+        if found:
+            raise SignerRevokedError(min(found))
 
     def _of_any_signer(self, hash_type: HashType) -> frozenset[bytes]:
         """All hashes of one type, gathered when first asked for."""
@@ -233,27 +300,42 @@ class RevocationList(Immutable):
             self._any_signer[hash_type] = found
         return found
 
+    def _slices_for(self, kids: tuple[bytes | None, ...] | None, value: bytes) -> Iterator[Slice]:
+        """The slices in which a hash is looked up, of some signers or of all."""
+        digits = value[:2].hex()
+        for size in range(1, _DIGITS + 1):
+            of_kid = self._places.get(digits[:size], {})
+            for scope in of_kid if kids is None else kids:
+                yield from of_kid.get(scope, ())
+
     def __len__(self) -> int:
-        """How many entries there are: distinct hashes for each kid and type."""
-        return sum(map(len, self._entries.values()))
+        """How many entries there are: hashes by kid and type, those in filters, certificates."""
+        return (
+            sum(map(len, self._entries.values()))
+            + sum(one.filter.count for one in self.slices)
+            + sum(len(crl.revoked) for crl in self.crls)
+        )
 
     def __bool__(self) -> bool:
         """A list is a list, also when it is empty: ``if revocations:`` must not skip a check."""
         return True
 
     def __or__(self, other: RevocationList) -> RevocationList:
-        """Merge two lists."""
+        """Merge two lists: what either revokes is revoked."""
         if not isinstance(other, RevocationList):
             return NotImplemented
-        merged = dict(self._entries)
-        for key, values in other._entries.items():
-            merged[key] = merged.get(key, frozenset()) | values
-        formats = dict.fromkeys(chain(self.format.split(" + "), other.format.split(" + ")))
-        return RevocationList(
-            merged,
-            format=" + ".join(formats),
-            authenticated=self.authenticated and other.authenticated,
-            notes=self.notes + other.notes,
+        return _merged(RevocationList, ((one.format, one._contents()) for one in (self, other)))
+
+    def _contents(self) -> Contents:
+        return Contents(
+            entries=self._entries,
+            slices=self.slices,
+            crls=self.crls,
+            notes=self.notes,
+            is_authenticated=self.authenticated,
+            issued_at=self.issued_at,
+            expires_at=self.expires_at,
+            sequence=self.sequence,
         )
 
     def __repr__(self) -> str:
@@ -261,86 +343,52 @@ class RevocationList(Immutable):
         return f"RevocationList({self.format}, {len(self)} entries, {state})"
 
 
-def _check_kid(kid: bytes | None) -> None:
-    if not isinstance(kid, bytes | None):
-        # Text, hexadecimal for one, would be found under no kid, and nothing be revoked.
-        raise TypeError(f"kid: expected bytes or None, not {type(kid).__name__}")
+def _context(
+    signing_key: SigningKey | None,
+    authorities: Authorities | None,
+    at: datetime | None,
+    last_sequence: int | None,
+) -> Context:
+    from vnvaxcert.trust.formats.content import Context
+
+    if at is not None:
+        check_moment(at)
+    if last_sequence is not None and type(last_sequence) is not int:
+        raise TypeError(f"last_sequence: expected a number, not {type(last_sequence).__name__}")
+    key = None if signing_key is None else load_signing_key(signing_key)
+    return Context("", signing_key=key, authorities=authorities, at=at, last_sequence=last_sequence)
 
 
-def _frozen(
-    collected: Mapping[tuple[bytes | None, HashType], set[bytes]],
-) -> Entries:
-    return {key: frozenset(values) for key, values in collected.items()}
+def _read(
+    files: Iterable[tuple[str, bytes]], context: Context, *, are_named: bool
+) -> Iterator[Read]:
+    from vnvaxcert.trust.revocation.formats import placed, read_data
+
+    for name, data in files:
+        try:
+            yield from read_data(data, context)
+        except TrustListError as error:
+            if not are_named:
+                raise
+            raise placed(error, name) from error
 
 
-# --- German chunk list -------------------------------------------------------------------------
-#
-# CovPass publishes, per signer and kind of hash, chunks of a COSE_Sign1 message whose payload is
-# a map {kid followed by one byte of hash type: [hash, ...]}. Neither header carries a kid.
-
-_UNKNOWN = "revocation, unknown"
-_GERMAN = "revocation, German chunk"
-_GERMAN_TYPES = {
-    0x0A: HashType.SIGNATURE,
-    0x0B: HashType.UCI,
-    0x0C: HashType.COUNTRYCODEUCI,
-}
-_COSE_STARTS = (b"\xd2", b"\x84", b"\xd8\x3d")  # tag 18, an array of four, tag 61
-
-
-def _is_german(data: bytes) -> bool:
-    return data.startswith(_COSE_STARTS)
-
-
-def _read_german(data: bytes, signing_key: PublicKey | None) -> tuple[Entries, tuple[str, ...]]:
-    try:
-        cbor.decode(data, where="COSE message", max_items=MAX_ITEMS)  # for its bound alone
-        message = sign1.parse(data)
-        if signing_key is not None:
-            message.verify(signing_key)
-        payload = cbor.decode(message.payload, where="payload", max_items=MAX_ITEMS)
-    except (AlgorithmError, InvalidSignatureError) as error:
-        raise TrustListSignatureError(_GERMAN, "", str(error)) from error
-    except (CborError, CoseStructureError) as error:
-        raise TrustListFormatError(_GERMAN, "", str(error)) from error
-    if type(payload) is not dict:
-        raise TrustListFormatError(_GERMAN, "payload", "expected a map")
-    entries: dict[tuple[bytes | None, HashType], frozenset[bytes]] = {}
-    notes = []
-    for number, (key, hashes) in enumerate(payload.items(), 1):
-        place = f"entry {number}"
-        if type(key) is not bytes or len(key) < 2:
-            raise TrustListFormatError(
-                _GERMAN, place, "its key is not a byte string of a kid and a hash type"
-            )
-        if type(hashes) is not list or not all(type(value) is bytes for value in hashes):
-            raise TrustListFormatError(_GERMAN, place, "its value is not an array of byte strings")
-        hash_type = _GERMAN_TYPES.get(key[-1])
-        if hash_type is None:
-            # To pass over it would accept what the publisher revoked.
-            known = ", ".join(f"{known:#04x}" for known in _GERMAN_TYPES)
-            raise TrustListFormatError(
-                _GERMAN, place, f"unknown hash type {key[-1]:#04x}; expected one of {known}"
-            )
-        if any(len(value) < HASH_BYTES for value in hashes):
-            # It can match nothing, and to pass over it would do the same.
-            raise TrustListFormatError(
-                _GERMAN, place, f"a hash of less than {HASH_BYTES} bytes, which revokes nothing"
-            )
-        longer = sum(len(value) > HASH_BYTES for value in hashes)
-        if longer:
-            # The publisher gave more of the SHA-256 than the others do, as Italy gives all of it.
-            hashes = [value[:HASH_BYTES] for value in hashes]
-            notes.append(
-                f"{place}: hashes of more than {HASH_BYTES} bytes, "
-                f"of which the first {HASH_BYTES} count: {longer}"
-            )
-        entries[key[:-1], hash_type] = frozenset(hashes)
-    return entries, tuple(notes)
-
-
-_Reader: TypeAlias = Callable[[bytes, PublicKey | None], tuple[Entries, tuple[str, ...]]]
-
-_FORMATS: tuple[tuple[str, Callable[[bytes], bool], _Reader], ...] = (
-    (_GERMAN, _is_german, _read_german),
-)
+def _merged(kind: type[RevocationList], parts: Iterable[tuple[str, Contents]]) -> RevocationList:
+    """One list of several; the work is linear in their number."""
+    formats: dict[str, None] = {}
+    contents = []
+    for name, one in parts:
+        formats |= dict.fromkeys(name.split(_JOINT))
+        contents.append(one)
+    single = contents[0] if len(contents) == 1 else None
+    return kind(
+        joined(one.entries for one in contents),
+        format=_JOINT.join(formats),
+        slices=tuple(dict.fromkeys(one for part in contents for one in part.slices)),
+        crls=tuple(dict.fromkeys(crl for part in contents for crl in part.crls)),
+        authenticated=all(part.is_authenticated for part in contents),
+        notes=tuple(dict.fromkeys(note for part in contents for note in part.notes)),
+        issued_at=None if single is None else single.issued_at,
+        expires_at=min((part.expires_at for part in contents if part.expires_at), default=None),
+        sequence=None if single is None else single.sequence,
+    )
