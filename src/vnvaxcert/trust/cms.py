@@ -439,15 +439,15 @@ def _check(
         if attributes.digest != _hash(digest, content):
             raise InvalidSignatureError
         candidates = attributes.signed
-    for number, candidate in enumerate(candidates, start=1):
+    problem: Exception | None = None
+    for candidate in candidates:
         try:
             scheme.check(key, signer.signature, candidate)
         except (InvalidSignature, UnsupportedAlgorithm, ValueError, SchemeError) as error:
-            # Also a key of another kind, or one too short for the hash.
-            if number == len(candidates):
-                raise InvalidSignatureError from error
+            problem = error  # also for a key of another kind, or one too short for the hash
         else:
             return
+    raise InvalidSignatureError from problem
 
 
 def _scheme(signer: Signer, digest: str) -> Scheme:
