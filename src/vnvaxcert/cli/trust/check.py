@@ -238,7 +238,7 @@ def _show_rules(screen: Screen, result: Result) -> None:
                 kids = [kid for one in findings for kid in one.kids]
                 unit = "time" if rule.startswith("list.") else "key"
                 count = words.number(len(findings), unit)
-                text = f"{count}: {words.kids(kids)}; expected {first.expected} [{first.clause}]"
+                text = f"{count}: expected {first.expected} [{first.clause}]; {words.kids(kids)}"
                 marks.append((_TONES[level], rule, text))
         screen.marks(f"{title}, and broken", marks)
 

@@ -118,7 +118,7 @@ def _material(key: TrustedKey) -> bytes:
 def _reuse(group: list[TrustedKey]) -> str:
     certificates = {key.facts.der for key in group if key.facts is not None}
     bare = any(key.facts is None for key in group)
-    count = f"one key in {len(certificates)} certificates"
+    count = f"one key in {len(certificates)} certificate{'' if len(certificates) == 1 else 's'}"
     return f"{count}, and bare" if bare else count
 
 
