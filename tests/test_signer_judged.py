@@ -10,18 +10,26 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 
 import specimens
 from specimens import AT, DSC_FROM, DSC_UNTIL, ISSUED_AT, REMOVED
 from test_chain import ECDSA_SHA256, SHA1_ECDSA, der
 from test_verify import KID, listed
-from vnvaxcert.errors import ClaimsError, PossiblyRevokedError, RevokedError, VnvaxcertError
+from vnvaxcert.errors import (
+    ClaimsError,
+    PossiblyRevokedError,
+    RevokedError,
+    SignerRevokedError,
+    VnvaxcertError,
+)
 from vnvaxcert.examine import Outcome, StepName, examine
 from vnvaxcert.policy import DEFAULT_POLICY, STRICT_POLICY, Policy, ValidityModel
 from vnvaxcert.results import VerifiedCertificate
-from vnvaxcert.trust.certificate import read_certificate
+from vnvaxcert.trust.certificate import CertificateFacts, read_certificate
 from vnvaxcert.trust.immutable import set_once
 from vnvaxcert.trust.revocation import Hash, RevocationList
 from vnvaxcert.trust.trustlist import TrustList
@@ -231,30 +239,45 @@ def test_sha_1_of_a_forged_certificate_is_no_excuse() -> None:
 class Answering(RevocationList):
     """A list that gives an answer of its own for each key identifier; a filter may give two."""
 
-    __slots__ = ("answers", "asked")
+    __slots__ = ("answers", "asked", "of_signer")
     answers: dict[bytes | None, VnvaxcertError]
-    asked: list[bytes | None]
+    asked: list[object]
+    of_signer: VnvaxcertError | None
 
-    def __init__(self, answers: dict[bytes | None, VnvaxcertError]) -> None:
+    def __init__(
+        self,
+        answers: dict[bytes | None, VnvaxcertError],
+        of_signer: VnvaxcertError | None = None,
+    ) -> None:
         super().__init__({}, format="ours")
-        set_once(self, answers=answers, asked=[])
+        set_once(self, answers=answers, asked=[], of_signer=of_signer)
 
     def check(self, kid: bytes | None, hashes: Iterable[Hash]) -> None:
         self.asked.append(kid)
         if kid in self.answers:
             raise self.answers[kid]
 
+    def check_signer(self, certificate: CertificateFacts) -> None:
+        self.asked.append(certificate)
+        if self.of_signer is not None:
+            raise self.of_signer
+
 
 POSSIBLY = PossiblyRevokedError("SIGNATURE", 1e-7)
+LIKELIER = PossiblyRevokedError("UCI", 1e-9)
 EXACTLY = RevokedError("UCI")
+SIGNER = SignerRevokedError(ISSUED_AT)
 OTHER_KID = b"elsewhere"
 
 
-def under_two_kids(answers: dict[bytes | None, VnvaxcertError]) -> tuple[str, dict[str, Any]]:
+def under_two_kids(
+    answers: dict[bytes | None, VnvaxcertError], of_signer: VnvaxcertError | None = None
+) -> tuple[str, dict[str, Any]]:
     """A certificate under a kid that is not its signer's own: both are asked for."""
     certificate = specimens.dsc()
     text = specimens.text(specimens.message(kid=OTHER_KID))
-    return text, {"trust": listed((OTHER_KID, certificate)), "revocations": Answering(answers)}
+    revocations = Answering(answers, of_signer)
+    return text, {"trust": listed((OTHER_KID, certificate)), "revocations": revocations}
 
 
 def test_a_filters_answer_is_passed_on_as_what_it_is() -> None:
@@ -263,9 +286,18 @@ def test_a_filters_answer_is_passed_on_as_what_it_is() -> None:
         text, options = under_two_kids({kid: POSSIBLY})
         with pytest.raises(PossiblyRevokedError, match="wrong in 1e-07 of cases"):
             judged(text, **options)
-        assert set(options["revocations"].asked) == {own, OTHER_KID}
+        facts = read_certificate(specimens.dsc())
+        assert set(options["revocations"].asked) == {own, OTHER_KID, facts}
     text, options = under_two_kids({})
     assert judged(text, **options)
+
+
+def test_of_two_filters_the_one_that_is_wrong_least_often_answers() -> None:
+    own = specimens.kid_of(specimens.dsc())
+    for first, second in ((POSSIBLY, LIKELIER), (LIKELIER, POSSIBLY)):
+        text, options = under_two_kids({own: first, OTHER_KID: second})
+        with pytest.raises(PossiblyRevokedError, match="wrong in 1e-09 of cases"):
+            judged(text, **options)
 
 
 def test_an_exact_answer_goes_before_a_possible_one() -> None:
@@ -273,3 +305,33 @@ def test_an_exact_answer_goes_before_a_possible_one() -> None:
     for exactly, possibly in ((own, OTHER_KID), (OTHER_KID, own)):
         text, options = under_two_kids({exactly: EXACTLY, possibly: POSSIBLY})
         assert code(text, **options) == "revoked"
+    text, options = under_two_kids({own: POSSIBLY}, SIGNER)
+    assert code(text, **options) == "signer.revoked"
+    text, options = under_two_kids({own: EXACTLY}, SIGNER)
+    assert code(text, **options) == "revoked"
+
+
+def crl(*serials: int) -> RevocationList:
+    """A revocation list of the authority, as it publishes them."""
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Specimen CSCA")]))
+        .last_update(ISSUED_AT)
+        .next_update(ISSUED_AT + 365 * DAY)
+    )
+    for serial in serials:
+        revoked = x509.RevokedCertificateBuilder().serial_number(serial)
+        builder = builder.add_revoked_certificate(revoked.revocation_date(ISSUED_AT).build())
+    signed = builder.sign(specimens.ec_key(number=9), hashes.SHA256())
+    return RevocationList.from_bytes(signed.public_bytes(Encoding.DER))
+
+
+def test_a_signer_on_its_authoritys_list_signs_nothing_any_more() -> None:
+    text, trust = signed(specimens.dsc(authority=AUTHORITY, serial=4711))
+    assert code(text, trust=trust, revocations=crl(4711)) == "signer.revoked"
+    assert code(text, trust=trust, revocations=crl(4712, 4711)) == "signer.revoked"
+    for others in (crl(), crl(4710, 4712)):
+        assert judged(text, trust=trust, revocations=others)
+    # A bare key has no serial number that a list could name.
+    bare = TrustList.from_keys({KID: specimens.ec_key().public_key()})
+    assert judged(specimens.text(), trust=bare, revocations=crl(4711, 1))

@@ -73,7 +73,7 @@ def verify(
         at: The moment for which the answer holds, aware; now, when not given.
         authorities: Country signing authorities. When given, the signer's certificate must be
             signed by one of them.
-        revocations: Revoked certificates.
+        revocations: Revoked certificates, and revoked signers.
         policy: What is tolerated and what is insisted on.
 
     Returns:
@@ -355,7 +355,7 @@ def check_revocation(
     certificate: HealthCertificate,
     signer: TrustedKey | None,
 ) -> None:
-    """Step 8: none of the certificate's hashes is on the lists.
+    """Step 8: neither the certificate, by its hashes, nor its signer's is on the lists.
 
     Lists are kept by the signer's key identifier. It is looked up as the certificate gives it and
     as the signer's certificate computes it; where the signature does not cover it, under every
@@ -363,6 +363,7 @@ def check_revocation(
 
     Raises:
         RevokedError: One of its hashes is.
+        SignerRevokedError: The signer's certificate is.
         PossiblyRevokedError: A filter may hold one of its hashes, and no list says for certain.
     """
     from vnvaxcert.trust.revocation import certificate_hashes
@@ -390,7 +391,10 @@ def check_revocation(
         try:
             revocations.check(scope, hashes)
         except PossiblyRevokedError as error:
-            possible = error
+            if possible is None or error.false_positive_rate < possible.false_positive_rate:
+                possible = error
+    if facts is not None:
+        revocations.check_signer(facts)
     if possible is not None:
         raise possible
 

@@ -149,7 +149,7 @@ class CertificateFacts(Immutable):
     @property
     def issuer(self) -> str:
         """Name of the issuer, in the same form."""
-        return _name(self.issuer_der, "issuer").text
+        return _issuer(self.issuer_der).text
 
     @property
     def subject_der(self) -> bytes:
@@ -305,7 +305,7 @@ def read_certificate(certificate: bytes) -> CertificateFacts:
     if not_after < not_before:
         remarks.append("its validity ends before it starts")
 
-    _name(data[inner:issuer_end], "issuer")
+    _issuer(data[inner:issuer_end])
     country = _name(data[validity_end:subject_end], "subject").country
     usages_at = extensions.extended_key_usages(data, found)
     usages = usages_from_oids(extensions.object_identifiers(data[slice(*usages_at)]))
@@ -355,6 +355,19 @@ def _algorithm(identifier: bytes, what: str = "") -> tuple[str, bytes | None]:
     oid, oid_end = der.expect(identifier, start, stop, der.OBJECT_IDENTIFIER, what)
     dotted = der.object_identifier(identifier[oid:oid_end], what)
     return dotted, identifier[oid_end:stop] or None
+
+
+_MOST_KEPT_BYTES: Final = 1024  # of a name; real ones have 30 to 250
+
+
+def _issuer(name: bytes) -> Name:
+    # The same few name the issuers of thousands.
+    return _kept_issuer(name) if len(name) <= _MOST_KEPT_BYTES else _name(name, "issuer")
+
+
+@lru_cache(maxsize=128)
+def _kept_issuer(name: bytes) -> Name:
+    return _name(name, "issuer")
 
 
 def _name(name: bytes, what: str) -> Name:

@@ -32,6 +32,7 @@ _WIDE: Final = {0x1C: "utf-32-be", 0x1E: "utf-16-be"}
 _ESCAPED: Final = str.maketrans(
     {character: f"\\{character}" for character in '\\"+,;<>'} | {"\0": "\\00"}
 )
+_SPECIAL: Final = frozenset(map(chr, _ESCAPED))
 
 
 class Name(NamedTuple):
@@ -90,7 +91,8 @@ def _decoded(tag: int, content: bytes) -> str | None:
 
 
 def _escaped(text: str) -> str:
-    text = text.translate(_ESCAPED)
+    if not _SPECIAL.isdisjoint(text):
+        text = text.translate(_ESCAPED)
     if text.endswith(" ") and text != " ":
         text = f"{text[:-1]}\\ "
     if text.startswith(("#", " ")):
