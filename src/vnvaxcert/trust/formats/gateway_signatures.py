@@ -135,8 +135,10 @@ def _signed(entry: SignedEntry, number: int, format_name: str) -> _Signed:
         raise TrustListSignatureError(
             format_name, place, "rawData: expected a certificate in Base64"
         ) from error
+    if not entry.signature:
+        raise TrustListSignatureError(format_name, place, "signature: missing")
     try:
-        message = read_signed_data(decode_base64(entry.signature or b""), "signature")
+        message = read_signed_data(decode_base64(entry.signature), "signature")
     except CmsError as error:
         raise TrustListSignatureError(format_name, place, str(error)) from error
     except ValueError as error:
