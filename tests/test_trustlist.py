@@ -8,8 +8,11 @@ import json
 import pickle
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import reduce
 from hashlib import sha256
+from operator import or_
 from pathlib import Path
 from typing import Any
 
@@ -684,3 +687,83 @@ def test_a_moment_has_to_be_aware(signed: bytes, tmp_path: Path) -> None:
     for place in (tmp_path, tmp_path / "dsc.pem"):
         with pytest.raises(TypeError, match="at: expected a datetime, not str"):
             TrustList.load(place, at=text)
+
+
+# --- many lists merged ---------------------------------------------------------------------------
+
+
+def one_key(number: int, kid: bytes | None = None) -> TrustList:
+    key = ec.derive_private_key(number + 2, ec.SECP256R1()).public_key()
+    return TrustList.from_keys({kid or number.to_bytes(8, "big"): key}, name=f"list {number}")
+
+
+def test_many_lists_merged_one_after_the_other_hold_each_entry_in_order() -> None:
+    lists = [one_key(number) for number in range(300)]
+    merged = reduce(or_, lists)
+    assert [key.source for key in merged] == [f"list {number}" for number in range(300)]
+    # Bracketed in another way, and merged in halves: the same.
+    halves = reduce(or_, lists[:150]) | reduce(or_, lists[150:])
+    from_the_right = reduce(lambda right, left: left | right, reversed(lists))
+    for other in (halves, from_the_right):
+        assert [key.source for key in other] == [key.source for key in merged]
+
+
+def test_merging_looks_at_each_entry_of_a_shared_kid_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = []
+    real = vnvaxcert.trust.entry.Entry.identity
+
+    def counting(entry: vnvaxcert.trust.entry.Entry) -> tuple[object, ...]:
+        looked.append(entry)
+        return real(entry)
+
+    monkeypatch.setattr(vnvaxcert.trust.entry.Entry, "identity", counting)
+    merged = reduce(or_, [one_key(number, b"one kid.") for number in range(200)])
+    assert not looked, "merging itself looks at nothing"
+    assert len(merged.get(b"one kid.")) == 200
+    assert len(looked) == 200
+
+
+def test_a_list_looked_up_before_it_is_merged_counts_for_what_it_is() -> None:
+    first, second, third = (one_key(number) for number in range(3))
+    both = first | second
+    assert len(both) == 2
+    every = both | third | both | first
+    assert [key.source for key in every] == ["list 0", "list 1", "list 2"]
+    assert len(both) == 2
+
+
+def test_lists_nested_beyond_any_recursion_limit_are_merged() -> None:
+    one = one_key(0)
+    merged = one
+    for _ in range(20_000):
+        merged = merged | one
+    assert len(merged) == 1
+    deep = one
+    for _ in range(20_000):
+        deep = one | deep
+    del deep  # never looked up, and taken apart all the same
+
+
+def test_a_merged_list_is_gathered_once_however_many_threads_ask() -> None:
+    for _ in range(20):
+        merged = reduce(or_, [one_key(number) for number in range(20)])
+        outer = merged | one_key(20)
+        barrier = threading.Barrier(6)
+
+        def ask(asked: TrustList, barrier: threading.Barrier = barrier) -> int:
+            barrier.wait()
+            return sum(len(asked.get(number.to_bytes(8, "big"))) for number in range(21))
+
+        with ThreadPoolExecutor(6) as pool:
+            found = list(pool.map(ask, [merged, outer] * 3))
+        assert found == [20, 21] * 3
+
+
+def test_what_was_set_aside_stays_with_the_merged_list_in_order() -> None:
+    twice = [certificate(), certificate()]
+    lists = [TrustList.from_certificates(twice, name=f"list {number}") for number in range(3)]
+    merged = reduce(or_, lists)
+    assert [one.source for one in merged.set_aside] == [
+        f"list {number}, certificate 2" for number in range(3)
+    ]
+    assert len(merged) == 1

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from cryptography import x509
 
@@ -44,6 +44,13 @@ _EMPTY: Final = "none"
 _MEMORY: Final = "memory"
 
 
+class _Contents(NamedTuple):
+    """What a list holds: entries by kid, and what was set aside while reading."""
+
+    by_kid: dict[bytes, list[Entry]]
+    aside: list[SetAside]
+
+
 class TrustList(Immutable):
     """Keys by kid. Immutable, and safe to use from several threads.
 
@@ -66,8 +73,8 @@ class TrustList(Immutable):
 
     __slots__ = (
         "_anchors",
-        "_aside",
-        "_index",
+        "_contents",
+        "_parts",
         "_resolved",
         "authenticated",
         "expires_at",
@@ -82,13 +89,13 @@ class TrustList(Immutable):
     expires_at: datetime | None
     sequence: int | None
     _anchors: list[Anchors]
-    _index: dict[bytes, list[Entry]]
-    _aside: list[SetAside]
+    _contents: _Contents | None  # None: still to be gathered from the parts
+    _parts: tuple[TrustList, ...]
     _resolved: dict[bytes, tuple[TrustedKey, ...]]
 
     def __init__(self) -> None:
         """Make the empty list: nobody is trusted."""
-        _fill(self, {}, [], _EMPTY)
+        _fill(self, _Contents({}, []), _EMPTY)
 
     # --- making one ----------------------------------------------------------------------------
 
@@ -226,7 +233,7 @@ class TrustList(Immutable):
             if b"-----BEGIN " in certificate:
                 part = cls.from_bytes(certificate, name=f"{name}, certificate {number}")
                 entries += (entry for found in part._index.values() for entry in found)
-                aside += part._aside
+                aside += part._gathered().aside
             else:
                 kid = certificate_kid(certificate)
                 place = f"certificate {number}"
@@ -276,28 +283,25 @@ class TrustList(Immutable):
     def __or__(self, other: TrustList) -> TrustList:
         """Merge two lists: all keys of both, those of the left first; parses nothing.
 
-        Entries that say the same under one kid are kept once.
+        Entries that say the same under one kid are kept once. Merging takes constant time,
+        whatever the lists hold: their entries are gathered when the first is looked up.
         """
         if not isinstance(other, TrustList):
             return NotImplemented
-        index = dict(self._index)
-        for kid, entries in other._index.items():
-            mine = index.get(kid)
-            index[kid] = entries if mine is None else _distinct([*mine, *entries])[0]
-        parts = dict.fromkeys(f"{self.format}+{other.format}".split("+"))
-        parts.pop(_EMPTY, None)
+        formats = dict.fromkeys(f"{self.format}+{other.format}".split("+"))
+        formats.pop(_EMPTY, None)
         merged = [part for part in (self, other) if part.format != _EMPTY]
         made = object.__new__(TrustList)
         only = merged[0] if len(merged) == 1 else TrustList()
         _fill(
             made,
-            index,
-            [*self._aside, *other._aside],
-            "+".join(parts) or _EMPTY,
+            None,
+            "+".join(formats) or _EMPTY,
             authenticated=bool(merged) and all(part.authenticated for part in merged),
             issued_at=only.issued_at,
             expires_at=min(filter(None, (part.expires_at for part in merged)), default=None),
             sequence=only.sequence,
+            parts=(self, other),
         )
         return made
 
@@ -340,7 +344,7 @@ class TrustList(Immutable):
     def set_aside(self) -> tuple[SetAside, ...]:
         """What was read and cannot be used: seen while reading first, then found by parsing."""
         outcomes = (entry.outcome() for entries in self._index.values() for entry in entries)
-        return (*self._aside, *(one for one in outcomes if isinstance(one, SetAside)))
+        return (*self._gathered().aside, *(one for one in outcomes if isinstance(one, SetAside)))
 
     @property
     def anchors(self) -> Anchors:
@@ -354,6 +358,19 @@ class TrustList(Immutable):
             f"TrustList(format={self.format!r}, authenticated={self.authenticated}, "
             f"kids={len(self._index)})"
         )
+
+    @property
+    def _index(self) -> dict[bytes, list[Entry]]:
+        return self._gathered().by_kid
+
+    def _gathered(self) -> _Contents:
+        parts = self._parts  # read before the contents: they are dropped after those are set
+        contents = self._contents
+        if contents is None:
+            contents = _gather(parts)
+            set_once(self, _contents=contents)
+            set_once(self, _parts=())
+        return contents
 
     def _resolve(self, kid: bytes) -> tuple[TrustedKey, ...]:
         entries = self._index.get(kid)
@@ -412,8 +429,7 @@ def _made(cls: type[TrustList], reading: Reading, format_name: str) -> TrustList
     made = object.__new__(cls)
     _fill(
         made,
-        index,
-        aside,
+        _Contents(index, aside),
         format_name,
         authenticated=reading.is_authenticated,
         issued_at=reading.issued_at,
@@ -425,20 +441,20 @@ def _made(cls: type[TrustList], reading: Reading, format_name: str) -> TrustList
 
 def _fill(
     made: TrustList,
-    index: dict[bytes, list[Entry]],
-    aside: list[SetAside],
+    contents: _Contents | None,
     format_name: str,
     *,
     authenticated: bool = False,
     issued_at: datetime | None = None,
     expires_at: datetime | None = None,
     sequence: int | None = None,
+    parts: tuple[TrustList, ...] = (),
 ) -> None:
     set_once(
         made,
         _anchors=[],
-        _index=index,
-        _aside=aside,
+        _contents=contents,
+        _parts=parts,
         _resolved={},
         authenticated=authenticated,
         expires_at=expires_at,
@@ -446,6 +462,36 @@ def _fill(
         issued_at=issued_at,
         sequence=sequence,
     )
+
+
+def _gather(parts: tuple[TrustList, ...]) -> _Contents:
+    """The contents of all lists that were merged into one, those on the left first.
+
+    At once, so that many lists merged one after the other cost what they hold, and not the first
+    of them once for each of the others.
+    """
+    index: dict[bytes, list[Entry]] = {}
+    aside: list[SetAside] = []
+    crowded: dict[bytes, list[Entry]] = {}
+    waiting = list(reversed(parts))
+    while waiting:
+        part = waiting.pop()
+        inner = part._parts  # before its contents, as above
+        contents = part._contents
+        if contents is None:
+            waiting += reversed(inner)
+            continue
+        aside += contents.aside
+        for kid, entries in contents.by_kid.items():
+            if index.setdefault(kid, entries) is entries:
+                continue
+            found = crowded.get(kid)
+            if found is None:
+                crowded[kid] = found = [*index[kid]]
+            found += entries
+    for kid, entries in crowded.items():
+        index[kid] = _distinct(entries)[0]
+    return _Contents(index, aside)
 
 
 def _distinct(entries: list[Entry]) -> tuple[list[Entry], list[Entry]]:
