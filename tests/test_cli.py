@@ -435,20 +435,28 @@ def test_a_revocation_list_that_cannot_be_read_is_status_2(run: Run, folder: Pat
     assert done.err.count("\n") == 1
 
 
-def test_a_certificate_on_any_of_the_revocation_lists_is_refused(
-    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from vnvaxcert.trust.revocation import HashType, RevocationList
+def test_a_certificate_on_any_of_the_revocation_lists_is_refused(run: Run, folder: Path) -> None:
+    publisher = specimens.ec_key(number=5)
+    (folder / "hit").write_bytes(revocation_chunk(publisher, specimens.ENTRIES["v"]["ci"]))
+    (folder / "other").write_bytes(revocation_chunk(publisher, "URN:UVCI:01:VN:ANOTHER"))
+    assert run("verify", GOOD, *VERIFY, "--revocation", "other").status == 0
+    both = run("verify", GOOD, *VERIFY, "--revocation", "other", "--revocation", "hit", "--json")
+    assert (both.status, both.document["code"]) == (1, "revoked")
+
+
+def test_a_hit_of_a_filter_is_a_refusal_with_words_of_its_own(run: Run, folder: Path) -> None:
+    from vnvaxcert.trust.revocation import make_slices, write_slices
 
     hit = sha256(str(specimens.ENTRIES["v"]["ci"]).encode()).digest()[:16]
-    lists = {
-        "empty": RevocationList.from_hashes([(HashType.UCI, bytes(16))]),
-        "hit": RevocationList.from_hashes([(HashType.UCI, hit)]),
-    }
-    monkeypatch.setattr(RevocationList, "load", lambda path, signing_key: lists[path])
-    assert run("verify", GOOD, *VERIFY, "--revocation", "empty").status == 0
-    both = run("verify", GOOD, *VERIFY, "--revocation", "empty", "--revocation", "hit", "--json")
-    assert (both.status, both.document["code"]) == (1, "revoked")
+    made = make_slices([hit], kid=specimens.kid_of(specimens.dsc()))
+    (folder / "filter.tar.gz").write_bytes(write_slices(made))
+    given = ("verify", GOOD, *VERIFY, "--revocation", "filter.tar.gz")
+    shown = run(*given)
+    assert shown.status == 1
+    assert shown.out.startswith("✗ REFUSED: IT MAY BE REVOKED\n")
+    assert "(revoked.possible)" in shown.out
+    assert "Only the issuer can tell" in shown.out
+    assert run(*given, "--json").document["code"] == "revoked.possible"
 
 
 def revocation_chunk(key: ec.EllipticCurvePrivateKey, identifier: str) -> bytes:

@@ -126,13 +126,21 @@ def add_trust(parser: Parser, *, is_trust_required: bool) -> None:
         metavar="LIST",
         action="append",
         default=[],
-        help="revocation list; give it again to add another",
+        help="revocation list, filter, or a directory of them; give it again to add another",
     )
     parser.add_argument(
         "--revocation-key",
         metavar="KEY",
         help="public key or certificate, PEM or DER: each revocation list must be signed with it; "
         "without it the lists' own signatures are not checked",
+    )
+    parser.add_argument(
+        "--revocation-authorities",
+        metavar="LIST",
+        action="append",
+        default=[],
+        help="authorities that sign revocation lists, or whose signers do: each must be of one of "
+        "them; give it again to add another",
     )
     parser.add_argument(
         "--at",

@@ -41,6 +41,8 @@ ADVICE: Final = {
     "one, the signer is not trusted.",
     "signer.expired": "To ask about an earlier day, give it with --at.",
     "cwt.expired": "Its holder can ask the issuer for a new one.",
+    "revoked.possible": "Some such hits are wrong. Only the issuer can tell: until then it counts "
+    "as revoked.",
     "cwt.not_yet_valid": "Is the clock of this machine right?",
 }
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import partial, reduce
-from operator import or_
 from typing import NamedTuple
 
-from vnvaxcert.cli.lists import has_signature, load_authorities, load_together, read_checks
+from vnvaxcert.cli.lists import (
+    file_error,
+    has_signature,
+    load_authorities,
+    load_together,
+    read_checks,
+)
 from vnvaxcert.cli.outcome import CommandError
 from vnvaxcert.errors import TrustListError
 from vnvaxcert.policy import DEFAULT_POLICY, STRICT_POLICY, Policy
@@ -47,6 +50,7 @@ def load(values: Namespace) -> Basis:
         ("list_authorities", values.trust),
         ("last_sequence", values.trust),
         ("revocation_key", values.revocation),
+        ("revocation_authorities", values.revocation),
     ):
         if getattr(values, option) not in (None, []) and not lists:
             raise CommandError(
@@ -58,9 +62,7 @@ def load(values: Namespace) -> Basis:
         trust=load_together(values.trust, checks) if values.trust else None,
         at=at,
         authorities=load_authorities(values.authorities, at=at),
-        revocations=_join(
-            partial(RevocationList.load, signing_key=values.revocation_key), values.revocation
-        ),
+        revocations=_revocations(values, at),
         policy=_policy(values),
     )
 
@@ -83,13 +85,14 @@ def _policy(values: Namespace) -> Policy:
     return replace(policy, validity_model=values.validity)
 
 
-def _join(
-    load_list: Callable[[str], RevocationList], paths: Sequence[str]
-) -> RevocationList | None:
-    lists = []
-    for path in paths:
-        try:
-            lists.append(load_list(path))
-        except TrustListError as error:
-            raise CommandError(f"{path}: {error} ({error.code})") from error
-    return reduce(or_, lists) if lists else None
+def _revocations(values: Namespace, at: datetime) -> RevocationList | None:
+    if not values.revocation:
+        return None
+    authorities = load_authorities(values.revocation_authorities, at=None)
+    paths = values.revocation
+    try:
+        return RevocationList.load(
+            *paths, signing_key=values.revocation_key, authorities=authorities, at=at
+        )
+    except TrustListError as error:
+        raise CommandError(file_error(error, paths)) from error

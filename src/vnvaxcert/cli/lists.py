@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Sequence
 from datetime import datetime
@@ -72,7 +73,7 @@ def load_together(paths: Sequence[str], checks: Checks) -> TrustList:
     try:
         return TrustList.load(*paths, **checks._asdict())
     except TrustListError as error:
-        raise CommandError(_words(error, paths)) from error
+        raise CommandError(file_error(error, paths)) from error
 
 
 def load_stale_too(paths: Sequence[str], checks: Checks) -> Loaded:
@@ -87,7 +88,7 @@ def load_stale_too(paths: Sequence[str], checks: Checks) -> Loaded:
     except TrustListStaleError:
         return Loaded(name, load_together(paths, checks._replace(at=None)), True)
     except TrustListError as error:
-        raise CommandError(_words(error, paths)) from error
+        raise CommandError(file_error(error, paths)) from error
 
 
 def load_each(paths: Sequence[str], checks: Checks) -> list[Loaded]:
@@ -125,7 +126,10 @@ def has_signature(trust: TrustList) -> bool:
     return signed.issuperset(trust.format.split("+"))
 
 
-def _words(error: TrustListError, paths: Sequence[str]) -> str:
-    # Where several are read, the place names the file.
-    file = "" if len(paths) > 1 and error.place else f"{', '.join(paths)}: "
-    return f"{file}{error} ({error.code})"
+def file_error(error: TrustListError, paths: Sequence[str]) -> str:
+    """What is wrong with a list, and with which of the files that were given."""
+    # Where several are read, the place names the file; of one that is not there nothing does.
+    missing = [path for path in paths if not os.access(path, os.R_OK)]
+    named = ", ".join(missing or paths)
+    is_told = len(paths) > 1 and error.place and not missing
+    return f"{error} ({error.code})" if is_told else f"{named}: {error} ({error.code})"

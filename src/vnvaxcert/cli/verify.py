@@ -11,7 +11,12 @@ from vnvaxcert.cli.judging import Basis, caution, load
 from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, Outcome
 from vnvaxcert.cli.screen import Screen
 from vnvaxcert.cli.source import read_codes
-from vnvaxcert.errors import DecodeError, SchemaError, VerificationError
+from vnvaxcert.errors import (
+    DecodeError,
+    PossiblyRevokedError,
+    SchemaError,
+    VerificationError,
+)
 from vnvaxcert.examine import Examination, examine
 from vnvaxcert.results import VerifiedCertificate
 from vnvaxcert.verify import verify
@@ -102,7 +107,9 @@ def show_acceptance(screen: Screen, result: VerifiedCertificate, at: datetime) -
 def show_refusal(screen: Screen, refusal: Refusal, is_argument: bool = False) -> None:
     """Show a refusal, with the contents if their signature is good."""
     error, found = refusal
-    screen.verdict("bad", "REFUSED", *as_text.explain(error, is_argument))
+    is_possible = isinstance(error, PossiblyRevokedError)
+    headline = "REFUSED: IT MAY BE REVOKED" if is_possible else "REFUSED"
+    screen.verdict("bad", headline, *as_text.explain(error, is_argument))
     if isinstance(error, SchemaError):
         violations = [f"{path or '/'}: {rule}" for path, rule in error.violations]
         screen.listing("What breaks the schema", "bad", violations)

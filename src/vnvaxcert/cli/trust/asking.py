@@ -79,9 +79,16 @@ def select(entries: Iterable[_Item], values: Namespace) -> list[_Item]:
     return [
         one
         for one in entries
-        if (not countries or (one.country or "").upper() in countries)
+        if (not countries or countries.intersection(_countries(one)))
         and (not kids or one.kid in kids)
     ]
+
+
+def _countries(entry: TrustedKey | SetAside) -> set[str]:
+    """The list's word, which may be of three letters, and the certificate's."""
+    facts = entry.facts if isinstance(entry, TrustedKey) else None
+    own = None if facts is None else facts.country
+    return {country.upper() for country in (entry.country, own) if country}
 
 
 def _kid(text: str) -> frozenset[bytes]:

@@ -7,7 +7,7 @@ import os
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from vnvaxcert.cli import as_json
 from vnvaxcert.cli.arguments import MAX_DAYS, Parser, days, sequence
@@ -19,6 +19,14 @@ from vnvaxcert.cli.trust import asking, words
 from vnvaxcert.errors import IssueError, TrustListFormatError
 from vnvaxcert.trust.conversion import TARGETS, Conversion, Loss, convert
 from vnvaxcert.trust.trustlist import TrustList
+
+_OPTIONS: Final = {
+    "signer": "--key",
+    "sequence": "--sequence",
+    "issued_at": "--at",
+    "expires_at": "--days",
+    "did": "--did",
+}
 
 DESCRIPTION = """\
 Write trust lists as one list in another form. Only keys that can be used are written; whatever
@@ -94,7 +102,7 @@ def run(arguments: list[str]) -> Outcome:
     except IssueError as error:
         raise CommandError(f"{error} ({error.code})") from error
     except ValueError as error:  # what the form has no use for, or lacks
-        raise CommandError(str(error)) from error
+        raise CommandError(_as_option(str(error))) from error
     _write(values.out, made.data)
     if values.json:
         return Outcome(ACCEPTED, as_json.dump([_document(made, trust, values)]))
@@ -127,6 +135,12 @@ def _statements(values: Namespace, at: datetime) -> dict[str, Any]:
     if values.did is not None:
         given["did"] = values.did
     return given
+
+
+def _as_option(message: str) -> str:
+    """A message about an argument of `convert`, as one about the option it came from."""
+    name, separator, rest = message.partition(": ")
+    return f"{_OPTIONS.get(name, name)}{separator}{rest}"
 
 
 # --- files --------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def signature(trust: TrustList) -> str:
     if trust.authenticated:
         return "checked, and good"
     if has_signature(trust):
-        return "NOT CHECKED: give the publisher's key (--list-key) or authorities"
+        return "NOT CHECKED (see --list-key and --list-authorities)"
     return "none: a list of this kind is as good as the way it came"
 
 
