@@ -115,15 +115,21 @@ def _check_headers(message: Message) -> list[bytes]:
         raise TrustListFormatError(NAME, place, "kid: expected one byte or more")
     if not message.sign1.unprotected_header.is_empty:
         raise TrustListFormatError(NAME, "unprotected header", "expected an empty one")
-    chain = message.headers.get(HeaderLabel.X5CHAIN, [])
+    chain = message.headers.get(HeaderLabel.X5CHAIN, _NO_CHAIN)
+    # RFC 9360 §2: one certificate stands alone, several in an array.
     certificates = chain if isinstance(chain, list) else [chain]
-    if len(certificates) > MAX_CHAIN_CERTIFICATES or not all(
+    if chain is _NO_CHAIN:
+        return []
+    if (isinstance(chain, list) and not 1 < len(chain) <= MAX_CHAIN_CERTIFICATES) or not all(
         isinstance(one, bytes) for one in certificates
     ):
         raise TrustListFormatError(
-            NAME, place, f"x5chain: expected 1 to {MAX_CHAIN_CERTIFICATES} certificates"
+            NAME, place, f"x5chain: expected a certificate, or 2 to {MAX_CHAIN_CERTIFICATES}"
         )
     return certificates
+
+
+_NO_CHAIN: Final = object()
 
 
 # --- the list ----------------------------------------------------------------------------------
