@@ -1,4 +1,4 @@
-"""Authorities indexed: whom looking at each would find; and signatures that need no second check."""
+"""Authorities indexed: whom looking at each finds; and signatures that need no second check."""
 
 from __future__ import annotations
 

@@ -164,6 +164,25 @@ def test_viet_nams_production_signer_chains_to_its_archived_authority(
     assert not uses_sha1(facts)
 
 
+def test_viet_nams_archived_signer_is_the_production_signer_and_chains_too(
+    shared_vectors: Vectors, production: dict[str, bytes]
+) -> None:
+    archived = shared_vectors("trustlists") / "ec-archive"
+    [signer_file] = (archived / "DSC" / "DCC" / "VN").glob("*.pem")
+    [authority_file] = (archived / "CSCA" / "DCC" / "VN").glob("*.pem")
+    signer_der = der_of(signer_file.read_bytes())
+    assert signer_der == production[VN_KID]
+    found = check_chain(
+        read_certificate(signer_der), anchors(der_of(authority_file.read_bytes())), NOW
+    )
+    assert found.subject == ("CN=CA phục vụ các cơ quan Nhà nước G2,O=Ban Cơ yếu Chính phủ,C=VN")
+    # Signer and authority as files of two trust lists, as an application has them.
+    folder = TrustList.load(archived / "DSC" / "DCC" / "VN")
+    authorities = TrustList.load(archived / "CSCA" / "DCC" / "VN")
+    [key] = folder
+    assert check_chain(key.facts, authorities, NOW).subject == found.subject
+
+
 def test_any_change_of_viet_nams_signed_certificate_breaks_the_chain(
     production: dict[str, bytes], archive: list[bytes]
 ) -> None:
