@@ -17,8 +17,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,8 +48,12 @@ from vnvaxcert import (
 )
 from vnvaxcert.codec import base45, deflate
 from vnvaxcert.cose import sign1
+from vnvaxcert.cose.keys import algorithms_for
 from vnvaxcert.policy import DEFAULT_POLICY
 from vnvaxcert.schema import payload as dcc
+from vnvaxcert.trust.certificate import read_certificate
+from vnvaxcert.trust.chain import check_chain
+from vnvaxcert.trust.specimen import SpecimenAuthority, make_key
 from vnvaxcert.trust.usage import Usage
 from vnvaxcert.verify import check_signers, check_times, check_usage, find_candidates
 
@@ -228,6 +234,131 @@ def threads(run: Callable[[], object], times: int = 1500, rounds: int = 9) -> fl
     return statistics.median(2 * timed(1) / timed(2) for _ in range(rounds))
 
 
+# Run in a process of its own: what was freed there before would hide what is taken.
+_MEMORY = """
+import gc, sys
+from vnvaxcert import TrustList
+
+def resident():
+    gc.collect()
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1])
+
+data = open(sys.argv[1], "rb").read()
+len(TrustList.from_bytes(open(sys.argv[2], "rb").read()))  # what is imported when first needed
+start = resident()
+trust = TrustList.from_bytes(data)
+loaded = resident()
+if len(trust) != int(sys.argv[3]):
+    raise SystemExit("some of the list could not be used")
+for key in trust:
+    key.public_key, key.facts.subject
+print(loaded - start, resident() - start)
+"""
+
+
+def memory(listed: bytes, few: bytes, count: int) -> tuple[float, float] | None:
+    """What a list takes, loaded and then with each certificate parsed, in MB; None off Linux."""
+    if not Path("/proc/self/statm").exists():
+        return None
+    page = os.sysconf("SC_PAGE_SIZE")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in (("listed", listed), ("few", few)):
+            (Path(folder) / name).write_bytes(content)
+        arguments = [str(Path(folder) / "listed"), str(Path(folder) / "few"), str(count)]
+        shown = subprocess.run(
+            [sys.executable, "-c", _MEMORY, *arguments], check=True, capture_output=True, text=True
+        ).stdout
+    loaded, parsed = (int(pages) * page / (1 << 20) for pages in shown.split())
+    return loaded, parsed
+
+
+def certificates_of(signed_list: bytes, count: int) -> list[bytes]:
+    """``count`` different certificates, as long and as varied as those of a real list."""
+    listed = json.loads(signed_list.split(b"\n", 1)[1])["certificates"]
+    real = [base64.b64decode(entry["rawData"]) for entry in listed]
+    found = []
+    for number in range(count):
+        # The end of its signature, which reading a list does not check, tells copies apart.
+        der = real[number % len(real)]
+        found.append(der[:-2] + (number // len(real)).to_bytes(2, "big"))
+    return found
+
+
+def list_of_keys(count: int, first: int = 0) -> TrustList:
+    """A list of ``count`` bare keys, each under a kid of its own."""
+    key = ec.derive_private_key(1, ec.SECP256R1()).public_key()
+    return TrustList.from_keys(
+        {number.to_bytes(8, "big"): key for number in range(first, first + count)}
+    )
+
+
+def trust_rows() -> Iterator[Row]:
+    """Growth: looking up and merging, from few entries to many."""
+    few, many = 1_000, 100_000
+    for row, run in (("look-up of a kid", look_up), ("merging two lists, per entry", merge)):
+        value, floor = ratio(run(many), run(few), times=1, rounds=15)
+        per_entry = value * few / many if run is merge else value
+        yield Row(
+            f"{row}: {many:,} entries / {few:,}",
+            per_entry,
+            2.0,
+            remark=f"{floor / few * 1e9:.0f} ns each of {few:,}",
+        )
+    few, many = 1_000, 8_000
+    value, floor = ratio(merge_one_by_one(many), merge_one_by_one(few), times=1, rounds=9)
+    yield Row(
+        f"merging lists of one, per list: {many:,} lists / {few:,}",
+        value * few / many,
+        2.0,
+        remark=f"{few:,} lists {floor * 1e3:.1f} ms",
+    )
+
+
+def look_up(count: int) -> Callable[[], object]:
+    trust = list_of_keys(count)
+    kids = [(number * 7919 % count).to_bytes(8, "big") for number in range(1_000)]
+    return lambda: [trust.get(kid) for kid in kids]
+
+
+def merge(count: int) -> Callable[[], object]:
+    left, right = list_of_keys(count), list_of_keys(count, count)
+    return lambda: (left | right).get(b"nobody's")
+
+
+def merge_one_by_one(count: int) -> Callable[[], object]:
+    lists = [list_of_keys(1, number) for number in range(count)]
+    return lambda: reduce(or_, lists).get(b"nobody's")
+
+
+def chain_row(raw_verify: Callable[[], object]) -> Row:
+    """What a seal pays each time besides its own signature: its signer comes along."""
+    start = ISSUED - timedelta(days=10)
+    makers = [
+        SpecimenAuthority(
+            not_before=start, name=f"CSCA {number}", key=make_key(private_value=number)
+        )
+        for number in range(1, 302)
+    ]
+    signer = makers[150].issue_signer(key=make_key(private_value=1_000)).certificate
+    authorities = TrustList.from_certificates([maker.certificate for maker in makers])
+
+    def run() -> None:
+        facts = read_certificate(bytes(bytearray(signer)))  # new bytes, as from each seal
+        check_chain(facts, authorities, AT)
+        algorithms_for(facts.public_key)
+
+    known = read_certificate(signer)
+    value, _ = ratio(run, raw_verify)
+    only, _ = ratio(lambda: check_chain(known, authorities, AT), raw_verify)
+    return Row(
+        "a signer read and its chain checked, 301 authorities / raw verify",
+        value,
+        1.2,
+        remark=f"the chain alone {only:.2f}",
+    )
+
+
 def main() -> None:
     # What an installed package has: an interpreter told not to write bytecode would compile the
     # sources anew in each process below.
@@ -343,6 +474,16 @@ def main() -> None:
             both = ["--trust", str(small), "--trust", str(PRODUCTION_LIST)]
             value = processes([*command, *both, *moment], floor_command)
             add(Row("vnvaxcert verify TEXT, the German list of 829 besides", value, None))
+    real = certificates_of(PRODUCTION_LIST.read_bytes(), KEYS) if PRODUCTION_LIST.exists() else []
+    for kind, own in (("made here", certificates), ("as long as real ones", real)):
+        taken = memory(gateway_json(own), gateway_json(own[:50]), len(own)) if own else None
+        if taken is not None:
+            loaded, parsed = taken
+            remark = f"{sum(map(len, own)) // len(own)} bytes each; loaded only {loaded:.1f} MB"
+            add(Row(f"MB of memory, 5,000 certificates {kind}, parsed", parsed, 25, remark=remark))
+    for row in trust_rows():
+        add(row)
+    add(chain_row(raw_verify))
     value = threads(run_verify)
     add(Row("verify() in 2 threads on 2 cores / one thread", value, 1.7, at_least=True))
 

@@ -12,13 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Final, NamedTuple, get_args
+from typing import TYPE_CHECKING, Final, TypeAlias, get_args
 
 from cryptography import x509
 
 from vnvaxcert.cose.keys import PublicKey
 from vnvaxcert.errors import TrustListRollbackError, TrustListSignatureError
-from vnvaxcert.trust.anchors import Anchors
 from vnvaxcert.trust.entry import (
     Entry,
     Published,
@@ -35,6 +34,7 @@ from vnvaxcert.trust.spki import encode_certificate, encode_spki
 from vnvaxcert.trust.usage import Usage
 
 if TYPE_CHECKING:
+    from vnvaxcert.trust.anchors import Anchors
     from vnvaxcert.trust.formats import File
     from vnvaxcert.trust.formats.content import Context
 
@@ -44,11 +44,8 @@ _EMPTY: Final = "none"
 _MEMORY: Final = "memory"
 
 
-class _Contents(NamedTuple):
-    """What a list holds: entries by kid, and what was set aside while reading."""
-
-    by_kid: dict[bytes, list[Entry]]
-    aside: list[SetAside]
+# What a list holds: entries by kid, and what was set aside while reading.
+_Contents: TypeAlias = tuple[dict[bytes, list[Entry]], list[SetAside]]
 
 
 class TrustList(Immutable):
@@ -95,7 +92,7 @@ class TrustList(Immutable):
 
     def __init__(self) -> None:
         """Make the empty list: nobody is trusted."""
-        _fill(self, _Contents({}, []), _EMPTY)
+        _fill(self, ({}, []), _EMPTY)
 
     # --- making one ----------------------------------------------------------------------------
 
@@ -233,7 +230,7 @@ class TrustList(Immutable):
             if b"-----BEGIN " in certificate:
                 part = cls.from_bytes(certificate, name=f"{name}, certificate {number}")
                 entries += (entry for found in part._index.values() for entry in found)
-                aside += part._gathered().aside
+                aside += part._gathered()[1]
             else:
                 kid = certificate_kid(certificate)
                 place = f"certificate {number}"
@@ -344,12 +341,14 @@ class TrustList(Immutable):
     def set_aside(self) -> tuple[SetAside, ...]:
         """What was read and cannot be used: seen while reading first, then found by parsing."""
         outcomes = (entry.outcome() for entries in self._index.values() for entry in entries)
-        return (*self._gathered().aside, *(one for one in outcomes if isinstance(one, SetAside)))
+        return (*self._gathered()[1], *(one for one in outcomes if isinstance(one, SetAside)))
 
     @property
     def anchors(self) -> Anchors:
         """Its keys that may vouch for others, by the identifiers that signers name; made once."""
         if not self._anchors:
+            from vnvaxcert.trust.anchors import Anchors  # chains are for those who ask
+
             self._anchors.append(Anchors(self))
         return self._anchors[0]
 
@@ -361,7 +360,7 @@ class TrustList(Immutable):
 
     @property
     def _index(self) -> dict[bytes, list[Entry]]:
-        return self._gathered().by_kid
+        return self._gathered()[0]
 
     def _gathered(self) -> _Contents:
         parts = self._parts  # read before the contents: they are dropped after those are set
@@ -429,7 +428,7 @@ def _made(cls: type[TrustList], reading: Reading, format_name: str) -> TrustList
     made = object.__new__(cls)
     _fill(
         made,
-        _Contents(index, aside),
+        (index, aside),
         format_name,
         authenticated=reading.is_authenticated,
         issued_at=reading.issued_at,
@@ -481,8 +480,9 @@ def _gather(parts: tuple[TrustList, ...]) -> _Contents:
         if contents is None:
             waiting += reversed(inner)
             continue
-        aside += contents.aside
-        for kid, entries in contents.by_kid.items():
+        by_kid, set_aside = contents
+        aside += set_aside
+        for kid, entries in by_kid.items():
             if index.setdefault(kid, entries) is entries:
                 continue
             found = crowded.get(kid)
@@ -491,7 +491,7 @@ def _gather(parts: tuple[TrustList, ...]) -> _Contents:
             found += entries
     for kid, entries in crowded.items():
         index[kid] = _distinct(entries)[0]
-    return _Contents(index, aside)
+    return index, aside
 
 
 def _distinct(entries: list[Entry]) -> tuple[list[Entry], list[Entry]]:
