@@ -26,7 +26,7 @@ from vnvaxcert.errors import (
     TrustListRollbackError,
     TrustListSignatureError,
 )
-from vnvaxcert.trust.formats import eu_service
+from vnvaxcert.trust.formats import FORMATS, eu_service
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context
 from vnvaxcert.trust.formats.eu_service import EU_SERVICE
 from vnvaxcert.trust.specimen import SpecimenAuthority
@@ -111,6 +111,7 @@ def test_files_of_the_service_load_as_one_list(tmp_path: Path) -> None:
     trust = TrustList.load(tmp_path / "update.txt", tmp_path / "status.json")
     assert (len(trust), len(trust.set_aside)) == (2, 2)
     assert trust[KIDS[1]][0].source == "update.txt + status.json, response 2"
+    assert len(TrustList.load(tmp_path)) == 2
 
 
 def test_a_certificate_that_the_status_does_not_name_was_removed() -> None:
@@ -199,8 +200,8 @@ def test_viet_nam_s_certificate_comes_through_the_service(
         (b"HTTP/1.1 200 OK\r\nX-KID: *\r\n\r\nMII=", "X-KID: missing, empty or not Base64"),
         (b"HTTP/1.1 200 OK\r\nX-KID: \xc3\xa4\r\n\r\nMII=", "X-KID: missing, empty or not Base64"),
         (b"HTTP/1.1 200 OK\r\nX-KID: AQ==\r\nX-KID: AQ==\r\n\r\nMI", "X-KID: there more than once"),
-        (b"HTTP/1.1 200 OK\r\nX-KID: AQ==\r\n\r\n", "a body: missing"),
-        (b"HTTP/1.1 200 OK\r\nX-KID: AQ==", "a body: missing"),
+        (b"HTTP/1.1 200 OK\r\nX-KID: AQ==\r\n\r\n", "body: missing"),
+        (b"HTTP/1.1 200 OK\r\nX-KID: AQ==", "body: missing"),
         (b"HTTP/1.1 200 Connection established\r\n\r\n", "X-KID: missing, empty or not Base64"),
         # Where a response was cut in its headers, the next one's are taken for its own.
         (
@@ -377,8 +378,8 @@ def test_a_kid_that_the_status_names_twice_is_reported_once() -> None:
 
 
 @pytest.mark.parametrize("data", [stream(), END, status(), delta(), lookup(), b"\r\n" + stream()])
-def test_each_file_of_the_service_is_recognised(data: bytes) -> None:
-    assert EU_SERVICE.recognise(Content(data))
+def test_each_file_of_the_service_is_recognised_as_that_alone(data: bytes) -> None:
+    assert [known for known in FORMATS if known.recognise(Content(data))] == [EU_SERVICE]
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vnvaxcert.cose.keys import PublicKey
-from vnvaxcert.errors import TrustListError, TrustListFormatError, TrustListSignatureError
-from vnvaxcert.trust.formats import gdhcn
+from vnvaxcert.errors import (
+    ChainError,
+    TrustListError,
+    TrustListFormatError,
+    TrustListSignatureError,
+)
+from vnvaxcert.trust.chain import find_authority
+from vnvaxcert.trust.formats import FORMATS, gdhcn
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context
 from vnvaxcert.trust.specimen import KeyType, SpecimenAuthority, make_key
 from vnvaxcert.trust.trustlist import TrustList
@@ -220,6 +226,15 @@ def test_authorities_are_authorities_whatever_their_curve_is_called(usage: str) 
     (found,) = trust[CSCA_KID]
     assert (found.role, found.public_key, found.country) == ("authority", CSCA_KEY, "UTO")
     assert trust[KID][0].role == "signer"
+
+
+def test_a_signer_chains_to_an_authority_of_the_same_document() -> None:
+    signer = load(method())[KID][0].facts
+    assert signer is not None
+    at = datetime(2022, 6, 1, tzinfo=UTC)
+    assert find_authority(signer, load(authority()), at).public_key == CSCA_KEY
+    with pytest.raises(ChainError):  # who was published as a signer vouches for nobody
+        find_authority(signer, load(method(CSCA, CSCA_KEY, kid=CSCA_KID)), at)
 
 
 def test_the_issuer_behind_a_certificate_is_no_entry() -> None:
@@ -564,6 +579,12 @@ def test_more_methods_than_any_list_has_are_refused() -> None:
     data = document(*[5] * (MAX_ENTRIES + 1))
     with pytest.raises(TrustListFormatError, match=f"more than {MAX_ENTRIES} methods"):
         TrustList.from_bytes(data)
+
+
+@pytest.mark.parametrize("entry", [method(), method_1(), authority(), DID])
+def test_a_did_document_is_recognised_as_that_alone(entry: object) -> None:
+    content = Content(document(entry))
+    assert [known for known in FORMATS if known.recognise(content)] == [gdhcn.GDHCN]
 
 
 @pytest.mark.parametrize("data", [b"{}", b"[]", b'["verificationMethod"]', b"text", b"5"])

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vnvaxcert.errors import TrustListError, TrustListFormatError, TrustListSignatureError
-from vnvaxcert.trust.formats import france, poland, united_kingdom
+from vnvaxcert.trust import formats
+from vnvaxcert.trust.formats import eu_service, france, gdhcn, poland, united_kingdom
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format
 from vnvaxcert.trust.specimen import KeyType, SpecimenAuthority
 from vnvaxcert.trust.trustlist import TrustList
@@ -284,8 +287,27 @@ SAMPLES: dict[str, object] = {
 @pytest.mark.parametrize("name", SAMPLES)
 def test_each_list_is_recognised_as_itself_alone(name: str) -> None:
     content = Content(json.dumps(SAMPLES[name]).encode())
-    assert [known for known, its in FORMATS.items() if its.recognise(content)] == [name]
+    assert [known for known in formats.FORMATS if known.recognise(content)] == [FORMATS[name]]
     assert len(load(SAMPLES[name])) == 1
+
+
+def test_no_real_list_of_another_form_is_taken_for_one_that_nobody_signs(
+    shared_vectors: Callable[[str], Path],
+) -> None:
+    """Else a signed list could be read as one without a signature."""
+    ours = [*FORMATS.values(), eu_service.EU_SERVICE, gdhcn.GDHCN]
+    looked_at = 0
+    for path in sorted(shared_vectors("trustlists").rglob("*")):
+        if not path.is_file() or path.stat().st_size > 200_000:
+            continue
+        content = Content(path.read_bytes())
+        try:
+            taken_for = [known.name for known in ours if known.recognise(content)]
+        except TrustListFormatError:  # looks like JSON and is not: no format takes it
+            continue
+        assert not taken_for, path.name
+        looked_at += 1
+    assert looked_at > 10
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -249,7 +249,7 @@ def _read_responses(data: bytes, origin: str, prefix: str) -> Iterator[Entry | S
         if len(kids) > 1:
             reason = "X-KID: there more than once"
         else:
-            reason = "a body: missing" if kid else "X-KID: missing, empty or not Base64"
+            reason = "body: missing" if kid else "X-KID: missing, empty or not Base64"
         yield SetAside(kid, None, source(origin, place), reason)
 
 

@@ -11,10 +11,10 @@ the participant in the id.
 The certificates behind the first of an ``x5c`` are no entries: they show who issued the first,
 and do not say that the network has admitted them. Version 2 lists the authorities it admits.
 
-The ``proof`` of a document is not checked. It is over the RDF of the document in canonical order
-(RDFC-1.0), for which JSON-LD has to be expanded with contexts that are no part of the document; and
-the key that the production list names for it is published nowhere. So a key to check it with is
-refused, and ``created``, which only the proof would vouch for, is not taken for a time of issue.
+The ``proof`` of a document is not checked. It is over the document's RDF in canonical order
+(URDNA2015), for which JSON-LD has to be expanded with contexts that are no part of the document;
+and where the production list says its key is, none was to be found in August 2026. So a key to
+check it with is refused, and ``created``, which the proof alone would vouch for, is not believed.
 """
 
 from __future__ import annotations
