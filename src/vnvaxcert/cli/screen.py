@@ -76,6 +76,7 @@ class Screen:
         cleaned = [(name, _clean(value)) for name, value in rows if value]
         if not cleaned:
             return
+        title = _clean(title)
         if not self._is_drawn:
             width = max(len(name) for name, _ in cleaned)
             lines = (f"  {name:<{width}}  {value}" for name, value in cleaned)
@@ -95,6 +96,7 @@ class Screen:
         """A list under a title: each a tone, a few words and an explanation."""
         if not marks:
             return
+        title = _clean(title)
         cleaned = [(tone, _clean(word), _clean(text)) for tone, word, text in marks]
         width = max(len(word) for _, word, _ in cleaned)
         if not self._is_drawn:
@@ -121,6 +123,7 @@ class Screen:
         """Sentences under a title, each marked."""
         if not lines:
             return
+        title = _clean(title)
         cleaned = [_clean(line) for line in lines]
         if not self._is_drawn:
             self._plain += [title, *(f"  {_SYMBOLS[tone]} {line}" for line in cleaned), ""]
@@ -139,6 +142,7 @@ class Screen:
         """Many things of one kind under a title: a line of columns each, and what belongs to it."""
         if not entries:
             return
+        title = _clean(title)
         cleaned = [
             (one.tone, [_clean(cell) for cell in one.cells], [_clean(line) for line in one.lines])
             for one in entries
