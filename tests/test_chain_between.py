@@ -336,6 +336,16 @@ def test_sha_1_between_is_refused_unless_accepted() -> None:
     assert chain(certificate(0), [between], top, accept_sha1=True) == top
 
 
+def test_a_certificate_between_that_is_signed_in_an_unknown_way_is_refused() -> None:
+    good = certificate(1)
+    unknown = bytes.fromhex("300a06082a8648ce3d040309")
+    facts = read_certificate(good.der.replace(ECDSA_SHA256, unknown))
+    assert reason(certificate(0), [facts], root(2)) == (
+        "the signature of a certificate between it and an authority: "
+        "unknown algorithm 1.2.840.10045.4.3.9"
+    )
+
+
 # --- bounds --------------------------------------------------------------------------------------
 
 

@@ -200,7 +200,8 @@ class _Search:
         try:
             scheme = _scheme_of(link.certificate)
         except SchemeError as error:
-            self._note(_REFUSED, f"{link.name}'s signature: {error}")
+            whose = f"the signature of {link.name}" if link.depth else f"{link.name}'s signature"
+            self._note(_REFUSED, f"{whose}: {error}")
             return None
         if scheme.hash_name == SHA1 and not self._accept_sha1:
             self._note(_REFUSED, f"{link.name} is signed over SHA-1, which is not accepted")
