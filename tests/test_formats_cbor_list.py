@@ -225,11 +225,10 @@ def test_an_older_list_is_refused() -> None:
 
 def test_every_changed_byte_is_refused_with_the_key() -> None:
     for position in range(len(SIGNED)):
-        for mask in (1, 0x80, 0xFF):
-            changed = bytearray(SIGNED)
-            changed[position] ^= mask
-            with pytest.raises(TrustListError):
-                TrustList.from_bytes(bytes(changed), signing_key=PUBLISHER.certificate)
+        changed = bytearray(SIGNED)
+        changed[position] ^= 1 << position % 8
+        with pytest.raises(TrustListError):
+            TrustList.from_bytes(bytes(changed), signing_key=PUBLISHER_KEY.public_key())
 
 
 def test_every_changed_bit_of_the_signature_is_refused() -> None:
@@ -435,7 +434,7 @@ def test_what_is_good_here_is_good_by_the_cddl() -> None:
 def hex_of_the_example() -> bytes:
     """The annotated bytes of the specification: comments and white space taken off."""
     page = (SPEC / "trust-list.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"```text\n(d2 84.*?)```", page, flags=re.DOTALL)
+    (block,) = re.findall(r"```text\n(d2 .*?)```", page, flags=re.DOTALL)
     return bytes.fromhex("".join(line.partition("#")[0] for line in block.splitlines()))
 
 

@@ -20,7 +20,6 @@ from vnvaxcert.trust.certificate import CertificateFacts
 from vnvaxcert.trust.conversion.implied import (
     has_own_usages,
     implied_country,
-    implied_role,
     lose_parameters,
 )
 from vnvaxcert.trust.conversion.losses import Losses
@@ -134,7 +133,7 @@ def _common(key: TrustedKey, losses: Losses) -> Iterator[tuple[GroupKey, object]
     facts = key.facts
     yield (GroupKey.PUBLIC_KEYS if facts is None else GroupKey.CERTIFICATES), None
     lose_parameters(key, losses)
-    if key.role != implied_role(facts) or not may_vouch(key):
+    if may_vouch(key) is not None:  # the list told the role
         yield GroupKey.ROLE, ROLES[key.role]
     if key.country != implied_country(facts):
         if read_country(key.country) is None:

@@ -7,14 +7,14 @@ from binascii import b2a_base64
 from typing import Final
 
 from vnvaxcert.trust.conversion.implied import (
-    could_certify,
     implied_country,
     lose_parameters,
+    lose_silence,
     lose_usages,
 )
 from vnvaxcert.trust.conversion.losses import Losses
 from vnvaxcert.trust.conversion.request import Request, nothing_to_write
-from vnvaxcert.trust.entry import TrustedKey, may_vouch
+from vnvaxcert.trust.entry import TrustedKey
 from vnvaxcert.trust.jwk import JwkError, encode_jwk
 
 _NAME: Final = "DID document"
@@ -56,8 +56,7 @@ def write_did(request: Request, losses: Losses) -> bytes:
             continue
         lose_usages(key, losses)
         lose_parameters(key, losses)
-        if key.role == "signer" and may_vouch(key) and could_certify(key):
-            losses.of_key(key, "that it may vouch for others: as a DSC it may not")
+        lose_silence(key, losses)
         participant = key.country if _is_participant(key.country) else None
         if participant is None and key.country is not None:
             has_short_country = True

@@ -8,10 +8,10 @@ from hashlib import sha256
 from typing import Final
 
 from vnvaxcert.trust.certificate import CertificateFacts
-from vnvaxcert.trust.conversion.implied import could_certify, implied_country, lose_usages
+from vnvaxcert.trust.conversion.implied import implied_country, lose_silence, lose_usages
 from vnvaxcert.trust.conversion.losses import BARE_KEY, Losses
 from vnvaxcert.trust.conversion.request import Request, nothing_to_write
-from vnvaxcert.trust.entry import TrustedKey, may_vouch
+from vnvaxcert.trust.entry import TrustedKey
 
 _NAME: Final = "gateway"
 _TYPES: Final = {"signer": "DSC", "authority": "CSCA"}
@@ -51,8 +51,7 @@ SIGNATURES: Final = "the countries' own signatures over their certificates: the 
 
 def _row(key: TrustedKey, facts: CertificateFacts, losses: Losses) -> dict[str, str]:
     lose_usages(key, losses)
-    if key.role == "signer" and may_vouch(key) and could_certify(key):
-        losses.of_key(key, "that it may vouch for others: as a DSC it may not")
+    lose_silence(key, losses)
     row = {
         "kid": _base64(key.kid),
         "country": key.country or "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vnvaxcert.cose.keys import algorithms_for
 from vnvaxcert.trust.certificate import CertificateFacts
 from vnvaxcert.trust.conversion.losses import Losses
-from vnvaxcert.trust.entry import Role, TrustedKey
+from vnvaxcert.trust.entry import Role, TrustedKey, may_vouch
 
 
 def implied_role(facts: CertificateFacts | None) -> Role:
@@ -29,6 +29,12 @@ def could_certify(key: TrustedKey) -> bool:
     """Whether nothing in a key itself says that it vouches for no other (RFC 5280 §6.1.4)."""
     facts = key.facts
     return facts is None or (facts.is_ca is not False and facts.key_cert_sign is not False)
+
+
+def lose_silence(key: TrustedKey, losses: Losses) -> None:
+    """Note a signer whose list does not tell its role, where the target has to call it one."""
+    if key.role == "signer" and may_vouch(key) is None and could_certify(key):
+        losses.of_key(key, "that it may vouch for others: as a DSC it may not")
 
 
 def lose_usages(key: TrustedKey, losses: Losses) -> None:

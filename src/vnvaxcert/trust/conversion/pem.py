@@ -52,7 +52,7 @@ def _lose(key: TrustedKey, facts: CertificateFacts, losses: Losses) -> None:
     role = implied_role(facts)
     if key.role != role:
         losses.of_key(key, f"its role, {key.role}: by its certificate it is of the role {role}")
-    elif could_certify(key) and not may_vouch(key):
+    elif could_certify(key) and may_vouch(key) is False:
         losses.of_key(key, "that it vouches for nobody: its certificate does not forbid it")
 
 
