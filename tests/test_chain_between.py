@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
+from base64 import urlsafe_b64decode
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -223,6 +225,27 @@ def test_australias_signer_chains_to_its_root_and_to_its_link_certificate(
     assert "came along leads to an authority" in reason(signer, [linked], japan)
     # And the root that came along vouches for nobody.
     assert "came along leads to an authority" in reason(signer, [linked, own], japan)
+
+
+def test_japans_signer_chains_to_its_root_and_to_its_link_certificate(
+    shared_vectors: Vectors,
+) -> None:
+    # A strict parser refuses the signer (NULL parameters), and the root's curve is written out.
+    folder = shared_vectors("vds-nc")
+    seal = json.loads((folder / "kde-jpn-triple-vaccine.json").read_bytes())
+    signer = read_certificate(urlsafe_b64decode(seal["sig"]["cer"]))
+    assert signer.strict is None
+    own, linked = (
+        read_certificate((folder / "csca" / f"6ab4f292-{name}.der").read_bytes())
+        for name in ("e3", "e5")
+    )
+    for listed in ([own], [linked], [own, linked], [linked, own]):
+        assert chain(signer, [], *listed) == listed[0]
+    australia = read_certificate((folder / "csca" / "3617c1e7-16f2.der").read_bytes())
+    assert "no authority has" in reason(signer, [], australia)
+    changed = bytearray(signer.der)
+    changed[-1] ^= 1
+    assert "not signed" in reason(read_certificate(bytes(changed)), [], own, linked)
 
 
 # --- what does not -------------------------------------------------------------------------------
