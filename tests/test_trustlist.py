@@ -717,7 +717,7 @@ def test_a_parsed_certificate_costs_little_besides_its_bytes(
     # 5,000 certificates in 25 MB are 5,000 bytes each: 1,100 of the certificate, 700 of the
     # backend's key, which are not counted here, and all the rest.
     assert len(trust) == len(certificates) == 829
-    assert (parsed - loaded) / len(trust) < 700
+    assert (parsed - loaded) / len(trust) < 900  # 670, on one release of Python
     assert loaded / len(trust) < 700
 
 
