@@ -12,6 +12,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,17 +29,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import specimens
+from test_reference import rows, section
 from vnvaxcert import cli
 from vnvaxcert.cli.arguments import Parser
 from vnvaxcert.cli.screen import Entry, Screen
 from vnvaxcert.cli.trust import COMMANDS, overview
 from vnvaxcert.cli.trust.check import MAX_DETAILED
+from vnvaxcert.errors import SignerKeyError
 from vnvaxcert.trust.specimen import KeyType, SpecimenAuthority, make_key
 from vnvaxcert.trust.trustlist import TrustList
 
 pytest.importorskip("rich")
 
 Vectors = Callable[[str], Path]
+ROOT = Path(__file__).resolve().parents[1]
 AT = "2022-06-01T12:00:00Z"
 START = datetime(2022, 1, 1, tzinfo=UTC)
 
@@ -193,6 +197,15 @@ def test_each_command_explains_itself(run: Run, command: str) -> None:
     assert done.out.startswith(f"usage: vnvaxcert trust {command} ")
     assert "exit status" in done.out
     assert max(map(len, done.out.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_table_of_the_page_has_the_options_of_each_command(command: str) -> None:
+    page = (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
+    listed = rows(section(page, f"### trust {command}"))
+    shown = [row[0].partition(" ")[0] for row in listed if row[0].startswith("--")]
+    parser: Parser = import_module(f"vnvaxcert.cli.trust.{command}").parser()
+    assert sorted(shown) == sorted(parser.options())
 
 
 @pytest.mark.parametrize(
@@ -613,6 +626,14 @@ def test_of_many_keys_the_broken_rules_are_summed_up(run: Run, many: Path) -> No
     assert "dsc.common_name" not in done.out  # which is kept
 
 
+def test_what_repeats_is_summed_up_by_times(run: Run, many: Path) -> None:
+    again = specimens.dsc(specimens.ec_key(number=51), authority=AUTHORITY, serial=9)
+    (many.parent / "again.pem").write_text(pem(again))
+    done = run("check", many, "again.pem", "--at", AT)
+    assert "  ! list.key " in done.out
+    assert " 1 time: expected a fresh key for each certificate [" in done.out
+
+
 def test_all_or_a_kid_shows_each_rule(run: Run, many: Path) -> None:
     everything = run("check", many, "--at", AT, "--all")
     assert everything.out.count("dsc.common_name") == MAX_DETAILED + 1
@@ -860,6 +881,18 @@ def test_a_list_with_nothing_for_the_form_is_refused(run: Run, folder: Path) -> 
     assert not (folder / "out.json").exists()
     document = run(*given, "--json").document
     assert (document["converted"], document["code"]) == (False, "trustlist.format")
+
+
+def test_a_signer_that_the_form_cannot_use_is_told(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise SignerKeyError("its certificate is not one")
+
+    monkeypatch.setattr("vnvaxcert.cli.trust.convert.convert", refuse)
+    done = run("convert", "list.json", "--to", "cbor", "--out", "x")
+    assert (done.status, done.out) == (2, "")
+    assert "(issue.key)" in done.err
 
 
 @pytest.mark.parametrize(

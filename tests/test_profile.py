@@ -26,6 +26,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 from hypothesis import given
 from hypothesis import strategies as st
 
+from test_reference import rows, section
 from vnvaxcert.trust import der
 from vnvaxcert.trust.conversion import convert
 from vnvaxcert.trust.entry import Entry, Published
@@ -43,6 +44,8 @@ from vnvaxcert.trust.profile.signer import RULES as SIGNER_RULES
 from vnvaxcert.trust.trustlist import TrustedKey, TrustList
 
 Vectors = Callable[[str], Path]
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = (ROOT / "docs" / "how-to" / "check-a-trust-list.md").read_text(encoding="utf-8")
 
 START = datetime(2022, 1, 1, tzinfo=UTC)
 AT = datetime(2022, 6, 1, tzinfo=UTC)
@@ -1026,6 +1029,34 @@ def test_a_certificate_that_strict_parsers_refuse_is_checked_all_the_same(
         assert found["dsc.strict_reading"].outcome is Outcome.BROKEN
         assert found["dsc.crl_distribution_point"].outcome is Outcome.MET
         assert found["dsc.key_usage_critical"].outcome is Outcome.MET
+
+
+# --- the page about it --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "rules"),
+    [
+        ("## The rules for signers", SIGNER_RULES),
+        ("## The rules for country authorities", AUTHORITY_RULES),
+    ],
+    ids=["signers", "authorities"],
+)
+def test_the_tables_of_the_page_have_every_rule_as_it_is(heading: str, rules: Any) -> None:
+    table = [row for row in rows(section(PAGE, heading)) if len(row) == 5]
+    assert [row[:3] for row in table] == [[r.name, r.level.value, r.expected] for r in rules]
+    for row, rule in zip(table, rules, strict=True):
+        assert rule.clause.eu.endswith(row[3].removeprefix("governance "))
+        named = rule.clause.eu if row[4] == "the same" else row[4]
+        assert named in rule.clause.who.replace("'", "")
+
+
+def test_the_table_of_the_page_has_every_rule_across_a_list() -> None:
+    table = rows(section(PAGE, "## The rules across a list"))
+    made = across(listed(signer()))
+    assert [(row[0], row[1]) for row in table] == [
+        (name, group[0].level.value) for name, group in made.items()
+    ]
 
 
 # --- names and hostile bytes --------------------------------------------------------------------
