@@ -455,7 +455,7 @@ def _scheme(signer: Signer, digest: str) -> Scheme:
     try:
         return read_scheme(_BY_HASH.get(oid, {}).get(digest, oid), signer.signature_parameters)
     except SchemeError as error:
-        raise CmsError(f"its signature: {error}") from error
+        raise CmsError(str(error)) from error
 
 
 def _hash(name: str, content: bytes) -> bytes:
