@@ -60,6 +60,7 @@ def made(
     path_length: int | None = None,
     name_change: bool = False,
     cert_sign: bool | None = None,
+    more: Iterable[tuple[x509.ExtensionType, bool]] = (),
     algorithm: Any = None,
     rsa_padding: Any = None,
     not_before: datetime = START,
@@ -100,6 +101,8 @@ def made(
             decipher_only=False,
         )
         builder = builder.add_extension(usage, critical=True)
+    for extension, critical in more:
+        builder = builder.add_extension(extension, critical=critical)
     algorithm = algorithm or hashes.SHA256()
     certificate = builder.sign(
         by,

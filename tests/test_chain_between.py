@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from test_chain import ECDSA_SHA256, END, NOW, SHA1_ECDSA, START, anchors, der, made
+from test_chain import ECDSA_SHA256, END, NOW, SHA1_ECDSA, START, anchors, der, made, name
 from vnvaxcert.errors import ChainError
 from vnvaxcert.trust import chain as chain_module
 from vnvaxcert.trust.certificate import CertificateFacts, read_certificate
@@ -196,8 +196,8 @@ def test_real_link_certificates_have_the_key_identifier_of_the_roots_beside_them
         ("6ab4f292-e3", "6ab4f292-e5"),
     ):
         own, linked = (
-            read_certificate((folder / f"{name}.der").read_bytes())
-            for name in (root_name, link_name)
+            read_certificate((folder / f"{file}.der").read_bytes())
+            for file in (root_name, link_name)
         )
         assert own.ski == linked.ski
         assert own.spki == linked.spki or own.public_key == linked.public_key
@@ -211,8 +211,8 @@ def test_australias_signer_chains_to_its_root_and_to_its_link_certificate(
     folder = shared_vectors("vds-nc")
     signer = read_certificate((folder / "AUS-signer.der").read_bytes())
     own, linked = (
-        read_certificate((folder / "csca" / f"3617c1e7-{name}.der").read_bytes())
-        for name in ("16f2", "16f5")
+        read_certificate((folder / "csca" / f"3617c1e7-{file}.der").read_bytes())
+        for file in ("16f2", "16f5")
     )
     for listed in ([own], [linked], [own, linked], [linked, own]):
         assert chain(signer, [], *listed) == listed[0]
@@ -236,8 +236,8 @@ def test_japans_signer_chains_to_its_root_and_to_its_link_certificate(
     signer = read_certificate(urlsafe_b64decode(seal["sig"]["cer"]))
     assert signer.strict is None
     own, linked = (
-        read_certificate((folder / "csca" / f"6ab4f292-{name}.der").read_bytes())
-        for name in ("e3", "e5")
+        read_certificate((folder / "csca" / f"6ab4f292-{file}.der").read_bytes())
+        for file in ("e3", "e5")
     )
     for listed in ([own], [linked], [own, linked], [linked, own]):
         assert chain(signer, [], *listed) == listed[0]
@@ -281,6 +281,40 @@ def test_a_certificate_between_that_may_not_sign_others_is_not_followed(
     got = reason(certificate(0), [certificate(1, **changes)], root(2))
     assert got.startswith("a certificate between it and an authority ")
     assert expected in got
+
+
+ELSEWHERE = x509.NameConstraints([x509.DirectoryName(name("Elsewhere"))], None)
+UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), b"\x05\x00")
+POLICY = x509.CertificatePolicies(
+    [x509.PolicyInformation(x509.ObjectIdentifier("2.5.29.32.0"), None)]
+)
+
+
+@pytest.mark.parametrize(
+    ("extension", "critical", "is_followed"),
+    [
+        (ELSEWHERE, True, False),
+        (ELSEWHERE, False, False),
+        (UNKNOWN, True, False),
+        (UNKNOWN, False, True),
+        (POLICY, True, True),
+        (x509.PolicyConstraints(0, None), True, False),
+    ],
+    ids=["names", "names, not critical", "unknown", "unknown, not critical", "policy", "policies"],
+)
+def test_constraints_that_are_not_read_are_not_overlooked(
+    extension: x509.ExtensionType, critical: bool, is_followed: bool
+) -> None:
+    between = certificate(1, more=[(extension, critical)])
+    assert between.is_restricted is not is_followed
+    if is_followed:
+        assert chain(certificate(0), [between], root(2)) == root(2)
+    else:
+        assert reason(certificate(0), [between], root(2)) == (
+            "a certificate between it and an authority has constraints that are not supported"
+        )
+    # Who is given as an authority is trusted as it is.
+    assert chain(certificate(0), [], between) == between
 
 
 def test_a_signer_makes_no_signers() -> None:
@@ -436,6 +470,10 @@ CASES: dict[str, tuple[list[CertificateFacts], CertificateFacts]] = {
     "path lengths kept": ([certificate(1, path_length=0), certificate(2)], root(3, path_length=2)),
     "path length of a level": ([certificate(1), certificate(2, path_length=0)], root(3)),
     "path length of the anchor": ([certificate(1)], root(2, path_length=0)),
+    "other names only": ([certificate(1, more=[(ELSEWHERE, True)])], root(2)),
+    "an unknown restriction": ([certificate(1, more=[(UNKNOWN, True)])], root(2)),
+    "an unknown remark": ([certificate(1, more=[(UNKNOWN, False)])], root(2)),
+    "a policy": ([certificate(1, more=[(POLICY, True)])], root(2)),
     "self-issued, not counted": (
         [certificate(1, **NAMED, path_length=0)],
         root(2, **NAMED, path_length=0),
@@ -453,8 +491,8 @@ def test_openssl_gives_the_same_answer(case: str, tmp_path: Path) -> None:
     between, top = CASES[case]
     signer = certificate(0, issuer=between[0].subject.split(",")[0].removeprefix("CN="))
     files = {"signer": [signer], "between": between, "top": [top]}
-    for name, content in files.items():
-        (tmp_path / name).write_text(pem(*content))
+    for file, content in files.items():
+        (tmp_path / file).write_text(pem(*content))
     arguments = [OPENSSL, "verify", "-partial_chain", "-attime", str(int(NOW.timestamp()))]
     arguments += ["-trusted", "top", "-untrusted", "between", "signer"]
     done = subprocess.run(

@@ -48,6 +48,9 @@ class CertificateFacts(Immutable):
         path_length: Their ``pathLenConstraint``, where stated.
         is_name_change: Whether it has ICAO's extension NameChange: a link certificate of an
             authority, from its old name to its new one.
+        is_restricted: Whether an extension restricts what it may sign in a way that is not read:
+            name constraints, or an unknown one that is critical. An authority's that came along
+            is then not followed (RFC 5280 §6.1.4 (g), (o)).
     """
 
     __slots__ = (
@@ -60,6 +63,7 @@ class CertificateFacts(Immutable):
         "der",
         "is_ca",
         "is_name_change",
+        "is_restricted",
         "key_usage",
         "not_after",
         "not_before",
@@ -76,6 +80,7 @@ class CertificateFacts(Immutable):
     is_ca: bool | None
     path_length: int | None
     is_name_change: bool
+    is_restricted: bool
     _places: bytes
     _remarks: tuple[str, ...]
     _strict: tuple[x509.Certificate | None, str] | None
@@ -95,6 +100,7 @@ class CertificateFacts(Immutable):
         is_ca: bool | None,
         path_length: int | None,
         is_name_change: bool,
+        is_restricted: bool,
         remarks: tuple[str, ...] = (),
     ) -> None:
         """Take the facts; `read_certificate` finds them."""
@@ -109,6 +115,7 @@ class CertificateFacts(Immutable):
             is_ca=is_ca,
             path_length=path_length,
             is_name_change=is_name_change,
+            is_restricted=is_restricted,
             _places=places,
             _remarks=remarks,
             _strict=None,
@@ -301,7 +308,7 @@ def read_certificate(certificate: bytes) -> CertificateFacts:
         raise DerError("validity: more than two times")
     _, subject_end = der.expect(data, validity_end, tbs_end, der.SEQUENCE, "subject")
     _, spki_end = der.expect(data, subject_end, tbs_end, der.SEQUENCE, "public key")
-    found = extensions.walk(data, spki_end, tbs_end, remarks)
+    found, is_restricted = extensions.walk(data, spki_end, tbs_end, remarks)
     if not_after < not_before:
         remarks.append("its validity ends before it starts")
 
@@ -334,6 +341,7 @@ def read_certificate(certificate: bytes) -> CertificateFacts:
         is_ca=is_ca,
         path_length=path_length,
         is_name_change=extensions.NAME_CHANGE in found,
+        is_restricted=is_restricted,
         remarks=tuple(remarks),
     )
 

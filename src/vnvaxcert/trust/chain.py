@@ -72,7 +72,8 @@ def check_chain(
     Raises:
         ChainError: No authority has that identifier or name; none of them made the signature;
             the one that did, or a certificate between, was not valid at ``at``, or is no
-            authority by its own certificate, or has more authorities below it than it allows;
+            authority by its own certificate, or has more authorities below it than it allows; a
+            certificate between has name constraints or another critical extension not read here;
             a signature's algorithm is unknown or refused.
         ValueError: ``at`` is naive.
         TypeError: ``at`` is no moment.
@@ -245,6 +246,8 @@ class _Search:
             return f"more than {MAX_BETWEEN} certificates lie between it and an authority"
         if not facts.is_ca or facts.key_cert_sign is False:
             return f"{link.name} is not that of an authority"
+        if facts.is_restricted:
+            return f"{link.name} has constraints that are not supported"
         if not _is_long_enough(facts.path_length, below):
             return f"{link.name} allows fewer authorities below it than there are"
         return self._refusal_of_time(facts.not_before, facts.not_after, link.name)

@@ -24,6 +24,21 @@ _AUTHORITY_KEY_IDENTIFIER: Final = bytes.fromhex("551d23")
 _EXTENDED_KEY_USAGE: Final = bytes.fromhex("551d25")
 NAME_CHANGE: Final = bytes.fromhex("67810801010601")  # 2.23.136.1.1.6.1, ICAO Doc 9303-12
 
+# Critical or not, of these nothing is overlooked that would restrict whom a certificate may sign:
+# they are read here, or name people, places and policies.
+_HARMLESS: Final = frozenset(
+    {
+        *(_SUBJECT_KEY_IDENTIFIER, _KEY_USAGE, _BASIC_CONSTRAINTS, _AUTHORITY_KEY_IDENTIFIER),
+        *(_EXTENDED_KEY_USAGE, NAME_CHANGE),
+        bytes.fromhex("551d10"),  # private key usage period, RFC 3280 §4.2.1.4
+        bytes.fromhex("551d11"),  # subject alternative name
+        bytes.fromhex("551d12"),  # issuer alternative name
+        bytes.fromhex("551d1f"),  # CRL distribution points
+        bytes.fromhex("551d20"),  # certificate policies
+    }
+)
+_NAME_CONSTRAINTS: Final = bytes.fromhex("551d1e")
+
 Place: TypeAlias = tuple[int, int]
 """Where something starts and ends (exclusive) in the certificate."""
 
@@ -34,14 +49,19 @@ Extensions: TypeAlias = dict[bytes, list[Place]]
 """Where the contents of each extension are, by the content of its object identifier."""
 
 
-def walk(data: bytes, at: int, end: int, remarks: list[str]) -> Extensions:
+def walk(data: bytes, at: int, end: int, remarks: list[str]) -> tuple[Extensions, bool]:
     """Walk what follows the public key: two forgotten identifiers and the extensions.
+
+    Returns:
+        Where they are; and whether one of them restricts what the certificate may sign in a way
+        that is not read here: any unknown one that is critical, and name constraints.
 
     Raises:
         DerError: Something else, or extensions that are not of their form.
     """
     what = "extensions"
     found: Extensions = {}
+    is_restricted = False
     for tag, start, stop in der.elements(data, at, end, what):
         if tag in (0x81, 0x82):  # issuerUniqueID, subjectUniqueID
             continue
@@ -56,12 +76,15 @@ def walk(data: bytes, at: int, end: int, remarks: list[str]) -> Extensions:
                 [der.OBJECT_IDENTIFIER, der.BOOLEAN, der.OCTET_STRING],
             ):
                 raise DerError(f"{what}: malformed")
-            found.setdefault(data[members[0][1] : members[0][2]], []).append(members[-1][1:])
+            oid = data[members[0][1] : members[0][2]]
+            found.setdefault(oid, []).append(members[-1][1:])
+            is_critical = len(members) == 3 and any(data[slice(*members[1][1:])])
+            is_restricted |= oid == _NAME_CONSTRAINTS or (is_critical and oid not in _HARMLESS)
     for oid, places in found.items():
         if len(places) > 1:
             shown = der.object_identifier(oid, what)
             remarks.append(f"extension {shown} is there {len(places)} times (RFC 5280 §4.2)")
-    return found
+    return found, is_restricted
 
 
 def _single(extensions: Extensions, oid: bytes, what: str) -> Place | None:
