@@ -13,7 +13,7 @@ from specimens import AT, ES256
 from test_verify import KID, trusting
 from vnvaxcert.codec.deflate import MAX_INFLATED_BYTES
 from vnvaxcert.errors import SchemaError, VnvaxcertError
-from vnvaxcert.policy import DEFAULT_POLICY, STRICT_POLICY, Check, Policy
+from vnvaxcert.policy import DEFAULT_POLICY, STRICT_POLICY, Check, Policy, ValidityModel
 from vnvaxcert.schema.deviations import EVERY_DEVIATION, NO_DEVIATION, Deviation
 from vnvaxcert.verify import verify
 
@@ -25,6 +25,8 @@ def test_the_default_policy_is_that_of_the_documents() -> None:
     assert DEFAULT_POLICY.tolerated == EVERY_DEVIATION == set(Deviation)
     assert DEFAULT_POLICY.is_unprotected_algorithm_read
     assert DEFAULT_POLICY.max_inflated_bytes == MAX_INFLATED_BYTES == 65536
+    assert DEFAULT_POLICY.validity_model is ValidityModel.AT_VERIFICATION
+    assert DEFAULT_POLICY.is_sha1_accepted
     assert DEFAULT_POLICY.required_checks == frozenset()
 
 
@@ -32,6 +34,8 @@ def test_the_strict_policy_tolerates_nothing() -> None:
     assert STRICT_POLICY.expiry_skew == STRICT_POLICY.issue_skew == timedelta(0)
     assert STRICT_POLICY.tolerated == NO_DEVIATION == frozenset()
     assert not STRICT_POLICY.is_unprotected_algorithm_read
+    assert not STRICT_POLICY.is_sha1_accepted
+    assert STRICT_POLICY.validity_model is ValidityModel.AT_VERIFICATION
 
 
 @pytest.mark.parametrize(
