@@ -27,7 +27,7 @@ from test_chain import (
 from vnvaxcert.errors import ChainError
 from vnvaxcert.trust import anchors as anchors_module
 from vnvaxcert.trust import chain as chain_module
-from vnvaxcert.trust.anchors import MAX_REMEMBERED, issuers_among
+from vnvaxcert.trust.anchors import MAX_REMEMBERED, MAX_REMEMBERED_BYTES, issuers_among
 from vnvaxcert.trust.certificate import CertificateFacts, read_certificate
 from vnvaxcert.trust.chain import check_chain
 from vnvaxcert.trust.der import DerError
@@ -220,6 +220,18 @@ def test_no_more_is_remembered_than_the_bound_and_the_oldest_is_forgotten(
     check_chain(signers[0], listed, NOW)
     assert len(checks) == 6
     assert len(listed.anchors._signed) == 3
+
+
+def test_a_certificate_of_unheard_of_length_is_not_kept(checks: list[object]) -> None:
+    listed = anchors(authority())
+    for filling, is_kept in ((7_000, True), (9_000, False)):
+        remark = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3"), bytes(filling))
+        facts = signer(more=[(remark, False)])
+        for _ in range(2):
+            assert check_chain(facts, listed, NOW)
+        assert (len(facts.der) <= MAX_REMEMBERED_BYTES) is is_kept
+        assert listed.anchors.has_signed(listed.anchors.keys[0], facts) is is_kept
+    assert len(checks) == 3
 
 
 def test_threads_may_remember_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

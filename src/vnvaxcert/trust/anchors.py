@@ -15,6 +15,10 @@ from vnvaxcert.trust.spki import encode_spki, key_identifier
 # production; each one remembered costs some 200 bytes besides its certificate.
 MAX_REMEMBERED: Final = 4096
 
+# Longer certificates are checked each time: real ones have 400 to 3,000 bytes, and whoever gets an
+# authority's signature must not fill the memory with it.
+MAX_REMEMBERED_BYTES: Final = 8192
+
 _Issuer = TypeVar("_Issuer")
 
 
@@ -116,8 +120,11 @@ class Anchors:
         """Keep that a certificate's signature was checked and is of this key.
 
         The whole certificate stands for it, byte for byte; the oldest of `MAX_REMEMBERED` is
-        forgotten. Safe to call from several threads.
+        forgotten, and none is kept that is longer than `MAX_REMEMBERED_BYTES`. Safe to call from
+        several threads.
         """
+        if len(certificate.der) > MAX_REMEMBERED_BYTES:
+            return
         with self._writing:
             while len(self._signed) >= MAX_REMEMBERED:
                 del self._signed[next(iter(self._signed))]
