@@ -1041,6 +1041,12 @@ def test_entries_of_unequal_columns_are_aligned_and_none_is_nothing() -> None:
     assert screen.text() == "Some\n✓ a\n✗ bb  c\n\n"
 
 
+def test_one_long_cell_does_not_widen_every_line() -> None:
+    screen = Screen(is_drawn=False)
+    screen.entries("Some", [Entry("plain", ("a", "b")), Entry("plain", ("x" * 200, "y"))])
+    assert screen.text().splitlines()[1:] == [f"· a{' ' * 31}  b", f"· {'x' * 200}  y", ""]
+
+
 def test_harmful_characters_of_a_subject_are_made_visible(run: Run, folder: Path) -> None:
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a\x1b[2J\u202eb")])
     key = specimens.ec_key(number=26)

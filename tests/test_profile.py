@@ -1071,6 +1071,7 @@ def test_the_table_of_the_page_has_every_rule_across_a_list() -> None:
         ("2.5.4.5=1.2", [("2.5.4.5", "1.2")]),
         ("CN=\\\\", [("CN", "\\")]),
         ("", [("", "")]),
+        ("CN", [("", "CN")]),
     ],
 )
 def test_a_name_is_taken_apart(name: str, expected: list[tuple[str, str]]) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Tone = Literal["good", "bad", "caution", "plain"]
 
 MAX_SHOWN: Final = 400  # characters of one text; the schema allows 80 in those that matter
+WIDEST_COLUMN: Final = 32  # a longer cell pushes its own line out, and no other
 
 _STYLES: Final[dict[Tone, str]] = {
     "good": "bold green",
@@ -149,8 +150,8 @@ class Screen:
         ]
         count = max(len(cells) for _, cells, _ in cleaned)
         widths = [
-            max(len(cells[column]) for _, cells, _ in cleaned if column < len(cells))
-            for column in range(count)
+            min(max(len(cells[at]) for _, cells, _ in cleaned if at < len(cells)), WIDEST_COLUMN)
+            for at in range(count)
         ]
         heads = [
             "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=False))

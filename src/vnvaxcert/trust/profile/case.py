@@ -29,6 +29,7 @@ class Case(NamedTuple):
         key: The key.
         facts: Its certificate.
         details: Its extensions.
+        names: The attributes of its subject, by type.
         at: The moment asked about.
         days: How many days before its end a certificate has to be renewed.
         profile: By whose rules.
@@ -39,6 +40,7 @@ class Case(NamedTuple):
     key: TrustedKey
     facts: CertificateFacts
     details: Details
+    names: dict[str, list[str]]
     at: datetime
     days: int
     profile: ProfileName
@@ -47,8 +49,7 @@ class Case(NamedTuple):
 
     def subject(self, kind: str) -> list[str]:
         """The values that the subject has for one type of attribute, empty ones left out."""
-        pairs = attributes(self.facts.subject)
-        return [value for name, value in pairs if name == kind and value.strip()]
+        return self.names.get(kind, [])
 
 
 def make_case(
@@ -67,7 +68,11 @@ def make_case(
             authority = find_authority(facts, authorities, None, accept_sha1=True)
         except ChainError as error:
             problem = error.reason
-    return Case(key, facts, read_details(facts), at, days, profile, authority, problem)
+    names: dict[str, list[str]] = {}
+    for kind, value in attributes(facts.subject):
+        if value.strip():
+            names.setdefault(kind, []).append(value)
+    return Case(key, facts, read_details(facts), names, at, days, profile, authority, problem)
 
 
 def is_self_signed(facts: CertificateFacts) -> bool | None:

@@ -127,19 +127,18 @@ def _uris(data: bytes, at: int, end: int, what: str) -> list[str]:
 def attributes(name: str) -> list[tuple[str, str]]:
     """Take a name of RFC 4514 apart: its attributes, types as written and values plain."""
     found: list[tuple[str, str]] = []
-    kind, value, is_value, is_escaped = "", "", False, False
+    kind, part, is_escaped = "", [""], False
     for character in f"{name},":
         if is_escaped:
-            value, is_escaped = value + character, False
+            part.append(character)
+            is_escaped = False
         elif character == "\\":
             is_escaped = True
         elif character in ",+":
-            found.append((kind, value))
-            kind, value, is_value = "", "", False
-        elif character == "=" and not is_value:
-            is_value = True
-        elif is_value:
-            value += character
+            found.append((kind, "".join(part)))
+            kind, part = "", []
+        elif character == "=" and not kind:
+            kind, part = "".join(part), []
         else:
-            kind += character
+            part.append(character)
     return found
