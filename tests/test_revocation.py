@@ -17,10 +17,12 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vnvaxcert import TrustList
 from vnvaxcert.codec import base45, cbor, deflate
 from vnvaxcert.cose import keys, sign1
 from vnvaxcert.cose.algorithms import Algorithm
 from vnvaxcert.errors import RevokedError, TrustListFormatError, TrustListSignatureError
+from vnvaxcert.trust import revocation
 from vnvaxcert.trust.formats.content import MAX_FILE_BYTES
 from vnvaxcert.trust.revocation import Hash, HashType, RevocationList, certificate_hashes, germany
 
@@ -109,6 +111,15 @@ def test_a_missing_issuer_and_country_leave_their_hash_out() -> None:
         algorithm=Algorithm.ES256,
     )
     assert [hash_type for hash_type, _ in hashes] == [HashType.SIGNATURE, HashType.UCI]
+
+
+def test_without_its_signature_a_certificate_is_hashed_by_its_identifiers() -> None:
+    hashes = certificate_hashes(certificate_ids=["x"], issuer="UT", countries=["UT"])
+    assert [hash_type for hash_type, _ in hashes] == [HashType.UCI, HashType.COUNTRYCODEUCI]
+    halves: list[dict[str, Any]] = [{"signature": bytes(64)}, {"algorithm": Algorithm.ES256}]
+    for half in halves:
+        with pytest.raises(ValueError, match="both"):
+            certificate_hashes(certificate_ids=[], issuer=None, countries=[], **half)
 
 
 @pytest.mark.parametrize(
@@ -546,3 +557,39 @@ def test_a_refusal_names_the_hash_and_nothing_of_the_certificate() -> None:
     with pytest.raises(RevokedError) as caught:
         revocations.check(KID, [(HashType.UCI, b"\x01" * 16)])
     assert str(caught.value) == "the certificate was revoked (by its UCI hash)"
+
+
+# --- the rest of the German files ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        ({KID: {b"\x0a": 5, b"\x0b": 7}}, "holds no hash"),  # kid.lst
+        ({b"\x3f": [1655000000, 2, {b"\x01": [1655000000, 2]}]}, "holds no hash"),  # index.lst
+        ([bytes(16), bytes(16)], "does not say of whose certificates"),  # a smaller chunk
+        ([bytes(16), None], "expected a map"),
+    ],
+)
+def test_the_files_that_lead_to_chunks_are_refused_for_what_they_are(
+    payload: Any, reason: str
+) -> None:
+    with pytest.raises(TrustListFormatError, match=reason):
+        RevocationList.from_bytes(chunk(payload))
+
+
+def test_a_chunk_brings_no_certificate_that_an_authority_could_have_signed() -> None:
+    authorities = TrustList.from_keys({b"any": KEY.public_key()}, role="authority")
+    with pytest.raises(TrustListSignatureError, match="give a signing key"):
+        RevocationList.from_bytes(chunk({}), authorities=authorities)
+
+
+# --- the package ---------------------------------------------------------------------------------
+
+
+def test_every_public_name_is_there_and_no_other() -> None:
+    assert all(getattr(revocation, name) is not None for name in revocation.__all__)
+    assert set(revocation.__all__) <= set(dir(revocation))
+    name = "Absent"
+    with pytest.raises(AttributeError, match="no attribute 'Absent'"):
+        getattr(revocation, name)

@@ -7,10 +7,12 @@ which also checks ours.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -194,6 +196,39 @@ def test_links_in_a_folder_are_refused_where_they_may_lead_round(tmp_path: Path)
         RevocationList.load(tmp_path)
 
 
+def test_an_entry_of_a_folder_that_cannot_be_looked_at_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Closed:
+        name = "closed"
+
+        def is_dir(self) -> bool:
+            raise PermissionError(13, "Permission denied")
+
+    @contextmanager
+    def listing(_: object) -> Iterator[list[Closed]]:
+        yield [Closed()]
+
+    monkeypatch.setattr(os, "scandir", listing)
+    with pytest.raises(TrustListFormatError) as caught:
+        RevocationList.load(tmp_path)
+    assert (caught.value.place, caught.value.reason) == (
+        "closed",
+        "cannot be read: Permission denied",
+    )
+
+
+def test_a_folder_that_cannot_be_listed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def listing(_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", listing)
+    with pytest.raises(TrustListFormatError, match="cannot be read: Permission denied"):
+        RevocationList.load(tmp_path)
+
+
 @pytest.mark.parametrize("path", ["absent", "null\0character"])
 def test_a_path_to_nothing_is_refused(tmp_path: Path, path: str) -> None:
     with pytest.raises(TrustListFormatError, match="cannot be read"):
@@ -278,6 +313,7 @@ def test_a_batch_of_another_shape_is_refused_with_its_place(
         (b"[" * 100_000, "nested too deeply"),
         (b'{"kid": "\xff"}', "not UTF-8"),
         (text({"more": False, "batches": []}), "load the batches"),
+        (b"MI!!", "neither DER nor Base64"),
     ],
 )
 def test_other_json_is_refused(data: bytes, reason: str) -> None:

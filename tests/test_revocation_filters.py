@@ -721,6 +721,9 @@ def test_wrong_types_are_named() -> None:
     ):
         with pytest.raises(TypeError, match="expected bytes"):
             call()
+    data: Any = write_slices([])
+    with pytest.raises(TypeError, match="expected slices, not int"):
+        RevocationList.from_slices(data)
 
 
 def outcome(read: Callable[[bytes], Any], data: bytes) -> Any:

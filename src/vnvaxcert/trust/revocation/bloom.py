@@ -182,11 +182,13 @@ def looks_like_bloom(data: bytes) -> bool:
     return bool(function == _SHA256 and len(data) == _HEADER.size + words * _WORD_BYTES)
 
 
+_COUNTERS: Final = tuple(bytes((number,)) for number in range(MAX_HASH_FUNCTIONS))
+
+
 def _indices(element: bytes, hash_functions: int, size: int) -> Iterable[int]:
     """The bits of an element: SHA-256 of it and a counter, as a signed number, modulo the size."""
-    for number in range(hash_functions):
-        digest = sha256(element + bytes((number,))).digest()
-        yield int.from_bytes(digest, "big", signed=True) % size
+    for counter in _COUNTERS[:hash_functions]:
+        yield int.from_bytes(sha256(element + counter).digest(), "big", signed=True) % size
 
 
 def _size(count: int, rate: float) -> tuple[float, int, int]:

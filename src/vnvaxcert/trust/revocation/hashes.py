@@ -31,8 +31,8 @@ def certificate_hashes(
     certificate_ids: Iterable[str],
     issuer: str | None,
     countries: Iterable[str | None],
-    signature: bytes,
-    algorithm: Algorithm,
+    signature: bytes | None = None,
+    algorithm: Algorithm | None = None,
 ) -> tuple[Hash, ...]:
     """Every hash under which a certificate may have been revoked.
 
@@ -41,7 +41,8 @@ def certificate_hashes(
         issuer: ``iss`` (claim 1), where there is one.
         countries: ``co`` of each entry, in the order of ``certificate_ids``. Implementations
             disagree on which of ``iss`` and ``co`` goes into the second hash, so both do.
-        signature: The signature of the COSE_Sign1 message.
+        signature: The signature of the COSE_Sign1 message; None where an issuer did not keep it,
+            and revokes by identifiers.
         algorithm: Its algorithm. Of an ECDSA signature only r is hashed: s has two valid values,
             and anybody can turn one into the other.
 
@@ -49,13 +50,18 @@ def certificate_hashes(
         Pairs of type and hash, 16 bytes each, without repetition; the signature's first.
 
     Raises:
-        ValueError: Not as many countries as identifiers.
+        ValueError: Not as many countries as identifiers; a signature without its algorithm, or
+            the other way round.
 
     Spec: gateway `RevocationHashType`.
     """
-    whole = algorithm not in ECDSA_SIGNATURE_BYTES
-    r_or_whole = signature if whole else signature[: len(signature) // 2]
-    found = [(HashType.SIGNATURE, _hash(r_or_whole))]
+    found = []
+    if signature is not None and algorithm is not None:
+        whole = algorithm not in ECDSA_SIGNATURE_BYTES
+        r_or_whole = signature if whole else signature[: len(signature) // 2]
+        found.append((HashType.SIGNATURE, _hash(r_or_whole)))
+    elif signature is not None or algorithm is not None:
+        raise ValueError("signature and algorithm: give both, or neither")
     for identifier, country in zip(certificate_ids, countries, strict=True):
         # CBOR text has no lone surrogates; a caller's may, and must end in a hash all the same.
         uci = identifier.encode("utf-8", "surrogatepass")

@@ -75,7 +75,7 @@ class RevocationList(Immutable):
     crls: tuple[CertificateRevocationList, ...]
     _entries: dict[tuple[bytes | None, HashType], frozenset[bytes]]
     _any_signer: dict[HashType, frozenset[bytes]]  # filled when asked for
-    _places: dict[str, dict[bytes | None, tuple[Slice, ...]]]  # by the digits, then by kid
+    _places: dict[str, dict[bytes | None, list[Slice]]]  # by the digits, then by kid
 
     def __init__(
         self,
@@ -91,10 +91,9 @@ class RevocationList(Immutable):
         sequence: int | None = None,
     ) -> None:
         """Take what was read; callers use `load`, `from_bytes`, `from_hashes` or `from_slices`."""
-        places: dict[str, dict[bytes | None, tuple[Slice, ...]]] = {}
+        places: dict[str, dict[bytes | None, list[Slice]]] = {}
         for one in slices:
-            of_kid = places.setdefault("".join(one.place), {})
-            of_kid[one.kid] = (*of_kid.get(one.kid, ()), one)
+            places.setdefault("".join(one.place), {}).setdefault(one.kid, []).append(one)
         set_once(
             self,
             _entries=dict(entries),
@@ -226,8 +225,17 @@ class RevocationList(Immutable):
 
         Args:
             slices: Slices of any signers.
+
+        Raises:
+            TypeError: Something else; bytes are for `read_slices`.
         """
-        return cls({}, format=_SLICES, slices=tuple(slices))
+        from vnvaxcert.trust.revocation.slices import Slice
+
+        made = tuple(slices)
+        for one in made:
+            if not isinstance(one, Slice):
+                raise TypeError(f"slices: expected slices, not {type(one).__name__}")
+        return cls({}, format=_SLICES, slices=made)
 
     # --- asking it -----------------------------------------------------------------------------
 

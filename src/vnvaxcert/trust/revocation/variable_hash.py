@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import struct
+from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Final, Self
 
@@ -20,8 +21,8 @@ from vnvaxcert.errors import TrustListFormatError
 from vnvaxcert.trust.immutable import Immutable, set_once
 from vnvaxcert.trust.revocation.hashes import HASH_BYTES, check_hash
 
-# A slice of the largest kind of partition in use holds some 100,000; this much takes 0.5 GB.
-MAX_PREFIXES: Final = 4_000_000
+# A slice has some 6,000 in the mode with the largest ones; reading this much takes a second.
+MAX_PREFIXES: Final = 1_000_000
 
 _FORMAT: Final = "revocation, variable hash list"
 _HEADER: Final = struct.Struct(">HfIB")
@@ -35,30 +36,29 @@ class VariableHashList(Immutable):
         prefix_bytes: How many bytes of each hash it holds, 1 to 16; with 16 nothing is found
             that is not there.
         declared_rate: The false-positive rate it was made for, above 0 and at most 1.
-        count: How many prefixes it holds, repeated ones included.
-        prefixes: They, as written.
-        restored: What some of them were if the program in use has written them; see above.
     """
 
-    __slots__ = ("_ordered", "declared_rate", "prefix_bytes", "prefixes", "restored")
+    # Packed, because an object for each prefix would take 15 times the room.
+    __slots__ = ("_ordered", "_restored", "_searched", "declared_rate", "prefix_bytes")
 
     prefix_bytes: int
     declared_rate: float
-    prefixes: frozenset[bytes]
-    restored: frozenset[bytes]
-    _ordered: bytes
+    _ordered: bytes  # as in the file
+    _restored: bytes
+    _searched: bytes  # both, each once, as unsigned numbers ascending
 
     def __init__(
         self, *, prefix_bytes: int, declared_rate: float, ordered: bytes, restored: Iterable[bytes]
     ) -> None:
         """Take what is consistent; callers use `from_bytes` and `from_hashes`."""
+        found = set(restored)
         set_once(
             self,
             prefix_bytes=prefix_bytes,
             declared_rate=declared_rate,
-            prefixes=frozenset(_pieces(ordered, prefix_bytes)),
-            restored=frozenset(restored),
             _ordered=ordered,
+            _restored=b"".join(found),
+            _searched=b"".join(sorted(found.union(_pieces(ordered, prefix_bytes)))),
         )
 
     @classmethod
@@ -156,6 +156,16 @@ class VariableHashList(Immutable):
         return len(self._ordered) // self.prefix_bytes
 
     @property
+    def prefixes(self) -> frozenset[bytes]:
+        """The prefixes, as written."""
+        return frozenset(_pieces(self._ordered, self.prefix_bytes))
+
+    @property
+    def restored(self) -> frozenset[bytes]:
+        """What some of them were, if the program in use has written them; see above."""
+        return frozenset(_pieces(self._restored, self.prefix_bytes))
+
+    @property
     def is_exact(self) -> bool:
         """Whether it holds whole hashes, so that what is found is there."""
         return self.prefix_bytes == HASH_BYTES
@@ -167,12 +177,15 @@ class VariableHashList(Immutable):
         Of hashes of which nothing is known. Those of one partition begin alike, and among them
         it is 16 times that for each hexadecimal digit they share.
         """
-        return math.ldexp(len(self.prefixes | self.restored), -8 * self.prefix_bytes)
+        return math.ldexp(len(self._searched) // self.prefix_bytes, -8 * self.prefix_bytes)
 
     def might_contain(self, value: bytes) -> bool:
         """Whether a hash begins with one of the prefixes."""
-        start = value[: self.prefix_bytes]
-        return start in self.prefixes or start in self.restored
+        size, searched = self.prefix_bytes, self._searched
+        start = value[:size]
+        numbers = range(len(searched) // size)
+        at = size * bisect_left(numbers, start, key=lambda n: searched[n * size : (n + 1) * size])
+        return searched[at : at + size] == start
 
     def __repr__(self) -> str:
         return f"VariableHashList({self.count} prefixes of {self.prefix_bytes} bytes)"
