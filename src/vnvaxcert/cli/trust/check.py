@@ -155,7 +155,8 @@ def run(arguments: list[str]) -> Outcome:
         return Outcome(status, as_json.dump([_document(result, at, values.profile, values.all)]))
     screen = Screen()
     _show_verdict(screen, result, at, values.profile)
-    screen.section(loaded.name, words.list_rows(loaded, at))
+    is_whole = not asking.is_filtered(values)
+    screen.section(loaded.name, words.list_rows(loaded, at, with_countries=is_whole))
     if values.all or len(keys) <= MAX_DETAILED:
         for key, findings in result.keys:
             _show_key(screen, key, findings)

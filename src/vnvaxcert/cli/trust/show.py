@@ -62,7 +62,9 @@ def run(arguments: list[str]) -> Outcome:
         return Outcome(status, as_json.dump([_document(*one, at) for one in found]))
     screen = Screen()
     for loaded, keys, aside in found:
-        _show(screen, loaded, keys, aside, at)
+        rows = words.list_rows(loaded, at, with_countries=not asking.is_filtered(values))
+        screen.section(loaded.name, rows)
+        _show(screen, keys, aside, at)
     if not is_anything and is_asked:
         screen.remark("No entry is the one asked for.")
     return Outcome(status, screen.text())
@@ -73,10 +75,7 @@ def _selected(loaded: Loaded, values: Namespace) -> tuple[list[TrustedKey], list
     return keys, asking.select(loaded.trust.set_aside, values)
 
 
-def _show(
-    screen: Screen, loaded: Loaded, keys: list[TrustedKey], aside: list[SetAside], at: datetime
-) -> None:
-    screen.section(loaded.name, words.list_rows(loaded, at))
+def _show(screen: Screen, keys: list[TrustedKey], aside: list[SetAside], at: datetime) -> None:
     entries = [
         Entry("caution" if key.notes else "plain", words.key_cells(key), words.key_lines(key, at))
         for key in keys

@@ -30,7 +30,9 @@ def number(count: int, word: str, plural: str = "") -> str:
 # --- a list -------------------------------------------------------------------------------------
 
 
-def list_rows(loaded: Loaded, at: datetime) -> list[tuple[str, str | None]]:
+def list_rows(
+    loaded: Loaded, at: datetime, *, with_countries: bool
+) -> list[tuple[str, str | None]]:
     """What is known of a list as a whole."""
     trust = loaded.trust
     usable, aside = len(trust), len(trust.set_aside)
@@ -42,7 +44,7 @@ def list_rows(loaded: Loaded, at: datetime) -> list[tuple[str, str | None]]:
         ("Sequence", None if trust.sequence is None else str(trust.sequence)),
         ("Entries", f"{usable + aside} read = {usable} usable + {aside} set aside"),
         ("Roles", _roles(trust)),
-        *_countries(trust),
+        *(_countries(trust) if with_countries else ()),
     ]
 
 
