@@ -269,7 +269,7 @@ def test_an_empty_payload_is_a_payload() -> None:
         (b"a.b.c.d", "expected three parts"),
         (b"." * 1000, "expected three parts"),
         (b"..", "protected header: not valid JSON"),
-        (b"[]", "expected three parts"),
+        (b"[]", "expected a JSON object"),
         (b"{", "not valid JSON"),
         (b"{}", "protected: missing"),
         (b'{"payload": "", "payload": ""}', "a member given twice"),

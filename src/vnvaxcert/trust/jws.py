@@ -165,7 +165,7 @@ def read_jws(data: bytes, *, understood: frozenset[str] = frozenset()) -> Jws:
     """
     data = data.strip(_WHITE_SPACE)
     beside: Mapping[str, object] = {}
-    if data.startswith(b"{"):
+    if data.startswith((b"{", b"[")):
         protected, payload, signature, beside = _json_parts(data)
     else:
         parts = data.split(b".", 3)
