@@ -615,17 +615,18 @@ def test_the_austrian_list_loses_its_times(lists: Path, target: str) -> None:
 def test_the_swiss_list_is_of_bare_keys(lists: Path) -> None:
     folder = lists / "ch"
     trust = TrustList.load(*sorted(folder.glob("*.jwt")))
-    assert len(trust) + len(trust.set_aside) == 131
+    assert (len(trust), trust.set_aside) == (131, ())
     made = convert(trust, "cbor")
-    assert [one.kid for one in made.losses] == [one.kid for one in trust.set_aside]
+    assert made.losses == ()
     assert all_said(TrustList.from_bytes(made.data)) == all_said(trust)
     with pytest.raises(TrustListFormatError, match="no certificate"):
         convert(trust, "pem")
     restricted = sum(bool(key.usages) for key in trust)
     made = convert(trust, "did")
-    assert len(of_keys(made)) == restricted + len(trust.set_aside)
+    assert len(of_keys(made)) == restricted
     read = TrustList.from_bytes(made.data)
-    assert {said(key)[:3] for key in read} == {said(key)[:3] for key in trust}
+    written = [key for key in trust if key.usages != {Usage.LIGHT}]
+    assert {said(key)[:3] for key in read} == {said(key)[:3] for key in written}
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -637,3 +638,25 @@ def test_the_archive_of_the_commission_comes_back_whole(lists: Path, target: str
     assert {said(key)[:6] for key in read} == {said(key)[:6] for key in trust}
     aside = sum("set aside" in one.what for one in made.losses)
     assert aside == len(trust.set_aside)
+
+
+def test_a_key_for_light_certificates_alone_is_written_only_where_its_usage_is() -> None:
+    keys = {SIGNERS[0].kid: key_number(701).public_key()}
+    light = TrustList.from_keys(keys, usages=[Usage.LIGHT])
+    both = light | TrustList.from_certificates(CERTIFICATES[1:2])
+    (again,) = TrustList.from_bytes(convert(light, "cbor").data)
+    assert again.usages == {Usage.LIGHT}
+    for target in ("did", "gateway", "pem"):
+        conversion = convert(both, target)
+        assert [key.kid for key in TrustList.from_bytes(conversion.data)] == [SIGNERS[1].kid]
+        assert any(loss.kid == SIGNERS[0].kid for loss in conversion.losses)
+    certified = TrustList.from_bytes(
+        cbor2.dumps({**cbor2.loads(convert(both, "cbor").data), 6: [LIGHT_GROUP]})
+    )
+    assert [key.usages for key in certified] == [{Usage.LIGHT}]
+    for target in ("did", "gateway", "pem"):
+        with pytest.raises(TrustListFormatError):
+            convert(certified, target)
+
+
+LIGHT_GROUP = {1: [SIGNERS[0].kid, SIGNERS[0].certificate], 5: 8}

@@ -177,8 +177,8 @@ def test_usages_are_those_that_list_and_certificate_both_allow() -> None:
     limited = AUTHORITY.issue_signer(usages=[Usage.TEST, Usage.VACCINATION])
     (key,) = TrustList.from_bytes(unsigned(k6=[{1: [b"k", limited.certificate], 5: 6}]))
     assert key.usages == {Usage.VACCINATION}
-    (key,) = TrustList.from_bytes(unsigned(k6=[{2: [b"k", SPKI], 5: 8 + 1}]))
-    assert key.usages == {Usage.TEST}  # the bit of 8 is of a later version
+    (key,) = TrustList.from_bytes(unsigned(k6=[{2: [b"k", SPKI], 5: 16 + 1}]))
+    assert key.usages == {Usage.TEST}  # the bit of 16 is of a later version
 
 
 def test_what_a_later_version_adds_is_passed_over() -> None:
@@ -404,7 +404,7 @@ def test_the_signature_is_checked_before_the_list_is_looked_at() -> None:
         ({1: [b"k", DSC.certificate], 3: 2}, "role: 2 is neither"),
         ({1: [b"k", DSC.certificate], 3: -1}, "role: -1 is neither"),
         ({1: [b"k", DSC.certificate], 5: 0}, "usages: none that this version knows"),
-        ({1: [b"k", DSC.certificate], 5: 8}, "usages: none that this version knows"),
+        ({1: [b"k", DSC.certificate], 5: 16}, "usages: none that this version knows"),
         ({1: [b"k", DSC.certificate], -1: 0}, "the critical member -1"),
         ({1: [b"k", DSC.certificate], 2.5: 0}, "a key that is neither"),
         ({-7: [b"k", b"a key of a new kind"]}, "the critical member -7"),

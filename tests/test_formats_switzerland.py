@@ -27,13 +27,13 @@ from vnvaxcert.errors import (
     TrustListRollbackError,
     TrustListSignatureError,
 )
+from vnvaxcert.schema.records import Kind
 from vnvaxcert.trust.jws import read_jws
 from vnvaxcert.trust.specimen import SpecimenAuthority
 from vnvaxcert.trust.usage import Usage
 
 PUBLISHER = ec.derive_private_key(11, ec.SECP256R1())
 KEYS = [ec.derive_private_key(number, ec.SECP256R1()) for number in range(21, 26)]
-LIGHT = "use: it signs light certificates alone, which are of another kind"
 JULY_2021 = datetime(2021, 7, 15, 19, 44, tzinfo=UTC)
 
 
@@ -76,9 +76,8 @@ def test_the_pair_is_read_as_one_list_in_either_order() -> None:
         found = Counter(
             (key.kid, "ES256" if Algorithm.ES256 in key.algorithms else "RS256") for key in trust
         )
-        aside = [(one.kid, one.reason) for one in trust.set_aside]
-        assert aside == [(bytes.fromhex("ec606e9f45120f91"), LIGHT)]
-        assert found + Counter({(aside[0][0], "RS256"): 1}) == expected
+        assert found == expected
+        assert trust.set_aside == ()
         assert (trust.format, trust.authenticated) == ("Swiss list", False)
 
 
@@ -88,13 +87,14 @@ def test_each_key_may_sign_what_its_letters_say() -> None:
     }
     meaning = {
         "sig": frozenset[Usage](),
-        "tvr": frozenset(Usage),
+        "tvr": frozenset({Usage.TEST, Usage.VACCINATION, Usage.RECOVERY}),
         "t": frozenset({Usage.TEST}),
         "v": frozenset({Usage.VACCINATION}),
         "r": frozenset({Usage.RECOVERY}),
+        "l": frozenset({Usage.LIGHT}),
     }
     keys = list(TrustList.from_bytes(*published()))
-    assert len(keys) == 130
+    assert len(keys) == 131
     for key in keys:
         assert key.usages == meaning[certs[key.kid]]
         assert (key.facts, key.country, key.role) == (None, None, "signer")
@@ -146,9 +146,9 @@ def test_the_pair_loads_from_files_and_from_a_folder_of_them(tmp_path: Path) -> 
     for name, data in zip(("b.jwt", "a.jwt"), published(), strict=True):
         (tmp_path / name).write_bytes(data + b"\n")
     trust = TrustList.load(tmp_path / "a.jwt", tmp_path / "b.jwt", signing_key=publisher())
-    assert (len(trust), trust.authenticated) == (130, True)
+    assert (len(trust), trust.authenticated) == (131, True)
     assert trust.get(bytes.fromhex("2e5dcd3f4df33b16"))[0].source == "a.jwt + b.jwt, key 1"
-    assert len(TrustList.load(tmp_path)) == 130
+    assert len(TrustList.load(tmp_path)) == 131
 
 
 @pytest.mark.parametrize("which", [0, 1], ids=["keys", "active keys"])
@@ -287,7 +287,7 @@ def test_no_active_key_means_no_key() -> None:
         ("t", (Usage.TEST,)),
         ("vr", (Usage.VACCINATION, Usage.RECOVERY)),
         ("rtv", (Usage.VACCINATION, Usage.RECOVERY, Usage.TEST)),
-        ("tl", (Usage.TEST,)),
+        ("tl", (Usage.TEST, Usage.LIGHT)),
         ("vv", (Usage.VACCINATION,)),
     ],
 )
@@ -303,8 +303,10 @@ def test_a_use_of_no_known_kind_sets_a_key_aside(use: object) -> None:
 
 
 @pytest.mark.parametrize("use", ["l", "ll"])
-def test_a_key_for_light_certificates_alone_is_set_aside(use: str) -> None:
-    assert reasons(keys_part(cert(0, use=use)), active_part(0)) == [("key 1", LIGHT)]
+def test_a_key_for_light_certificates_alone_may_sign_nothing_else(use: str) -> None:
+    (key,) = TrustList.from_bytes(keys_part(cert(0, use=use)), active_part(0))
+    assert key.usages == {Usage.LIGHT}
+    assert not set(Kind) & key.usages
 
 
 def test_rsa_keys_are_for_ps256() -> None:

@@ -27,6 +27,7 @@ from vnvaxcert.schema.records import (
     TestResult,
     Vaccination,
 )
+from vnvaxcert.trust.usage import USAGE_OF_KIND
 
 # Keys are read where they are used: who verifies never needs that.
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def _check_signer(
                 f"the certificate would expire at {_utc(expires_at)}; its signer's certificate "
                 f"expires at {_utc(facts.not_after)}"
             )
-    if facts.usages and certificate.kind not in facts.usages:
+    if facts.usages and USAGE_OF_KIND[certificate.kind] not in facts.usages:
         raise IssueUsageError(certificate.kind, tuple(sorted(facts.usages)))
 
 

@@ -46,6 +46,7 @@ from vnvaxcert.schema import payload as dcc
 from vnvaxcert.schema.records import CertificateWarning, HealthCertificate
 from vnvaxcert.trust.entry import certificate_kid
 from vnvaxcert.trust.trustlist import TrustedKey, TrustList
+from vnvaxcert.trust.usage import USAGE_OF_KIND
 
 # Chains and revocation are imported where they are asked for: most processes verify without.
 if TYPE_CHECKING:
@@ -340,8 +341,9 @@ def check_usage(signers: tuple[TrustedKey, ...], certificate: HealthCertificate)
         SignerUsageError: None does.
     """
     kind = certificate.kind
+    usage = USAGE_OF_KIND[kind]
     for key in signers:
-        if not key.usages or kind in key.usages:
+        if not key.usages or usage in key.usages:
             return key
     raise SignerUsageError(kind, tuple(sorted(signers[0].usages)))
 

@@ -43,7 +43,8 @@ _EC: Final = bytes.fromhex("06072a8648ce3d0201")  # RFC 5480 §2.1.1
 _RSA: Final = bytes.fromhex("300d06092a864886f70d0101010500")  # rsaEncryption with its NULL
 _UNCOMPRESSED: Final = b"\x00\x04"  # no unused bits; SEC 1 §2.3.3
 
-# RFC 7518 §6.2.2, §6.3.2, §6.4.1. A key with any of them is nobody's to publish.
+# RFC 7518 §6.2.2, §6.3.2, §6.4.1. A key with any of them is nobody's to publish; some writers
+# put null for what they have not.
 _PRIVATE_MEMBERS: Final = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
 
 # A modulus of 8192 bits and the zero byte of a signed number in front of it.
@@ -61,7 +62,7 @@ class JwkError(ValueError):
 
 def is_private(jwk: Mapping[str, object]) -> bool:
     """Whether there is more to it than a public key: then whoever has the list can sign."""
-    return jwk.get("kty") == "oct" or any(member in jwk for member in _PRIVATE_MEMBERS)
+    return jwk.get("kty") == "oct" or any(jwk.get(name) is not None for name in _PRIVATE_MEMBERS)
 
 
 def read_jwk(jwk: Mapping[str, object]) -> bytes:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import StrEnum
 
 from vnvaxcert.schema.records import Kind
 
-Usage = Kind
-"""What a signer's extended key usage can name are the kinds of certificate there are."""
 
+class Usage(StrEnum):
+    """What a signer may sign: the kinds of certificate, and one that is none of them.
+
+    Each but the last equals the `Kind` of its name.
+    """
+
+    VACCINATION = "vaccination"
+    TEST = "test"
+    RECOVERY = "recovery"
+    LIGHT = "light"  # Switzerland's certificate for use at home: without health data, and no DCC
+
+
+USAGE_OF_KIND: dict[Kind, Usage] = {kind: Usage(kind.value) for kind in Kind}
 
 # Two arcs are in use: the registered one, and one with an extra 0 that an early text had and
 # that production certificates carry to this day. Verifiers take both.

@@ -10,14 +10,19 @@ from typing import Final
 from vnvaxcert.cli import as_text
 from vnvaxcert.cli.as_json import Document, utc
 from vnvaxcert.cli.lists import Loaded, has_signature
-from vnvaxcert.schema.records import Kind
 from vnvaxcert.trust.entry import SetAside, TrustedKey
 from vnvaxcert.trust.profile.rule import key_words
 from vnvaxcert.trust.trustlist import TrustList
+from vnvaxcert.trust.usage import Usage
 
 LEGEND: Final = "Signs: v vaccination, t test, r recovery certificates; all: every kind."
 
-_LETTERS: Final = {Kind.VACCINATION: "v", Kind.TEST: "t", Kind.RECOVERY: "r"}
+_LETTERS: Final = {
+    Usage.VACCINATION: "v",
+    Usage.TEST: "t",
+    Usage.RECOVERY: "r",
+    Usage.LIGHT: "l",
+}
 _SOMEWHERE: Final = "--"  # where a country would stand
 _PER_LINE: Final = 8  # countries, so that a line has some 60 characters
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from vnvaxcert.trust.conversion.implied import (
     implied_country,
+    is_light,
     lose_parameters,
     lose_silence,
     lose_usages,
@@ -50,6 +51,8 @@ def write_did(request: Request, losses: Losses) -> bytes:
     methods = []
     has_short_country = False
     for key in request.trust:
+        if is_light(key, losses):
+            continue
         jwk = _jwk(key)
         if jwk is None:
             losses.of_key(key, "a bare key on a curve without a name in JWK: it is not written")

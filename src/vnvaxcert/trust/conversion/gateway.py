@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Final
 
 from vnvaxcert.trust.certificate import CertificateFacts
-from vnvaxcert.trust.conversion.implied import implied_country, lose_silence, lose_usages
+from vnvaxcert.trust.conversion.implied import implied_country, is_light, lose_silence, lose_usages
 from vnvaxcert.trust.conversion.losses import BARE_KEY, Losses
 from vnvaxcert.trust.conversion.request import Request, nothing_to_write
 from vnvaxcert.trust.entry import TrustedKey
@@ -38,7 +38,7 @@ def write_gateway(request: Request, losses: Losses) -> bytes:
     for key in request.trust:
         if key.facts is None:
             losses.of_key(key, BARE_KEY)
-        else:
+        elif not is_light(key, losses):
             rows.append(json.dumps(_row(key, key.facts, losses)))
     if not rows:
         raise nothing_to_write(_NAME, "certificate")

@@ -6,6 +6,7 @@ from vnvaxcert.cose.keys import algorithms_for
 from vnvaxcert.trust.certificate import CertificateFacts
 from vnvaxcert.trust.conversion.losses import Losses
 from vnvaxcert.trust.entry import Role, TrustedKey, may_vouch
+from vnvaxcert.trust.usage import Usage
 
 
 def implied_role(facts: CertificateFacts | None) -> Role:
@@ -35,6 +36,14 @@ def lose_silence(key: TrustedKey, losses: Losses) -> None:
     """Note a signer whose list does not tell its role, where the target has to call it one."""
     if key.role == "signer" and may_vouch(key) is None and could_certify(key):
         losses.of_key(key, "that it may vouch for others: as a DSC it may not")
+
+
+def is_light(key: TrustedKey, losses: Losses) -> bool:
+    """Whether a key signs light certificates alone: where usages are lost, it must be left out."""
+    if key.usages != {Usage.LIGHT}:
+        return False
+    losses.of_key(key, "it signs light certificates alone, and would sign all: it is not written")
+    return True
 
 
 def lose_usages(key: TrustedKey, losses: Losses) -> None:

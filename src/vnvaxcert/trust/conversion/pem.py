@@ -6,7 +6,7 @@ from binascii import b2a_base64
 from typing import Final
 
 from vnvaxcert.trust.certificate import CertificateFacts
-from vnvaxcert.trust.conversion.implied import could_certify, implied_role, lose_usages
+from vnvaxcert.trust.conversion.implied import could_certify, implied_role, is_light, lose_usages
 from vnvaxcert.trust.conversion.losses import BARE_KEY, Losses
 from vnvaxcert.trust.conversion.request import Request, nothing_to_write
 from vnvaxcert.trust.entry import TrustedKey, certificate_kid, may_vouch
@@ -34,6 +34,8 @@ def write_pem(request: Request, losses: Losses) -> bytes:
     for key in request.trust:
         if key.facts is None:
             losses.of_key(key, BARE_KEY)
+            continue
+        if is_light(key, losses):
             continue
         _lose(key, key.facts, losses)
         written[key.facts.der] = None

@@ -70,7 +70,12 @@ class GroupKey(IntEnum):
 
 
 ROLES: Final[dict[Role, int]] = {"signer": 0, "authority": 1}
-USAGE_BITS: Final[dict[Usage, int]] = {Usage.TEST: 1, Usage.VACCINATION: 2, Usage.RECOVERY: 4}
+USAGE_BITS: Final[dict[Usage, int]] = {
+    Usage.TEST: 1,
+    Usage.VACCINATION: 2,
+    Usage.RECOVERY: 4,
+    Usage.LIGHT: 8,
+}
 
 _ROLE_OF: Final = {number: role for role, number in ROLES.items()}
 

@@ -42,13 +42,14 @@ def read_key(
     becomes a note of the key.
 
     Args:
-        jwk: Its members.
+        jwk: Its members; those that are null count as absent.
         kid: Its key identifier; empty where it has none.
         published: What the list says of it; its form is set here.
         place: Where it stands in the list.
 
     Spec: RFC 7517 §4; RFC 7518 §6.2, §6.3.
     """
+    jwk = {name: value for name, value in jwk.items() if value is not None}
     reason = _refusal(jwk) if kid else "kid: missing, empty or not Base64"
     if not reason and "x5c" in jwk:
         chain = jwk["x5c"]

@@ -26,11 +26,14 @@ _NAME: Final = "Swiss list"
 _KEYS: Final = "certs"
 _ACTIVE: Final = "activeKeyIds"
 
-# `use` is "sig" for all kinds, or letters. A key for light certificates signs none of the kinds
-# there are: those are another message, for use inside the country.
+# `use` is "sig" for all kinds, or letters.
 _ALL: Final = "sig"
-_LIGHT: Final = "l"
-_USAGES: Final = {"t": Usage.TEST, "v": Usage.VACCINATION, "r": Usage.RECOVERY}
+_USAGES: Final = {
+    "t": Usage.TEST,
+    "v": Usage.VACCINATION,
+    "r": Usage.RECOVERY,
+    "l": Usage.LIGHT,
+}
 
 # What a key is; certificates signed with RSA are PS256, whatever this says.
 _KEY_TYPES: Final = {"ES256": "EC", "RS256": "RSA"}
@@ -57,8 +60,8 @@ def read_alone(content: Content, context: Context) -> Reading:
 def read_switzerland(contents: Sequence[Content], context: Context) -> Reading:
     """Read the batches of keys and the list of active ones, in any order.
 
-    A key that is not active, is for light certificates alone, or cannot be read is set aside,
-    and so is an identifier that is active and has no key.
+    A key that is not active or cannot be read is set aside, and so is an identifier that is
+    active and has no key. A key for light certificates alone is a key, and may sign nothing else.
 
     Args:
         contents: The JWS of one or more batches, and of one list of active keys.
@@ -149,11 +152,9 @@ def _usages(use: object) -> frozenset[Usage]:
     """What a key may sign; empty: all kinds."""
     if use == _ALL:
         return UNRESTRICTED
-    if not isinstance(use, str) or not use or not set(use) <= {*_USAGES, _LIGHT}:
+    if not isinstance(use, str) or not use or not set(use) <= {*_USAGES}:
         raise _UnusableError("use: expected 'sig', or letters out of t, v, r and l")
-    if set(use) == {_LIGHT}:
-        raise _UnusableError("use: it signs light certificates alone, which are of another kind")
-    return frozenset(_USAGES[letter] for letter in use if letter != _LIGHT)
+    return frozenset(_USAGES[letter] for letter in use)
 
 
 def _key(members: Mapping[str, object]) -> bytes:

@@ -10,6 +10,12 @@ from vnvaxcert.trust.revocation.revocation_list import RevocationList
 if TYPE_CHECKING:
     from vnvaxcert.trust.revocation.bloom import BloomFilter
     from vnvaxcert.trust.revocation.crl import CertificateRevocationList, read_crl
+    from vnvaxcert.trust.revocation.distribution import (
+        ListedKid,
+        ListedSlice,
+        read_kid_list,
+        read_partitions,
+    )
     from vnvaxcert.trust.revocation.gateway import (
         Batch,
         BatchList,
@@ -40,6 +46,8 @@ __all__ = [
     "Hash",
     "HashType",
     "ListedBatch",
+    "ListedKid",
+    "ListedSlice",
     "Place",
     "RevocationList",
     "Slice",
@@ -51,6 +59,8 @@ __all__ = [
     "read_batch",
     "read_batch_list",
     "read_crl",
+    "read_kid_list",
+    "read_partitions",
     "read_slices",
     "sign_batch",
     "slice_place",
@@ -62,6 +72,7 @@ __all__ = [
 _LATER = {
     "bloom": ("BloomFilter",),
     "crl": ("CertificateRevocationList", "read_crl"),
+    "distribution": ("ListedKid", "ListedSlice", "read_kid_list", "read_partitions"),
     "gateway": (
         *("Batch", "BatchList", "ListedBatch", "read_batch", "read_batch_list"),
         *("sign_batch", "write_batches"),

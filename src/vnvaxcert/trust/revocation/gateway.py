@@ -19,22 +19,25 @@ from cryptography import x509
 from vnvaxcert.cose.keys import PrivateKey, PublicKey
 from vnvaxcert.errors import TrustListFormatError, TrustListSignatureError
 from vnvaxcert.trust.cms import CmsError, read_signed_data
-from vnvaxcert.trust.entry import decode_base64
 from vnvaxcert.trust.formats import json_text
 from vnvaxcert.trust.formats.content import Context
 from vnvaxcert.trust.formats.publisher import authenticate
 from vnvaxcert.trust.moment import check_moment
 from vnvaxcert.trust.revocation.contents import Contents, joined
 from vnvaxcert.trust.revocation.hashes import HASH_BYTES, Hash, HashType, check_hash, check_kid
-from vnvaxcert.trust.revocation.slices import UNKNOWN_KID
+from vnvaxcert.trust.revocation.members import (
+    UNKNOWN_KID,
+    read_base64,
+    read_country,
+    read_kid,
+    read_time,
+)
 
 BATCH_HASHES: Final = 1_000  # as many the gateway takes in one
 
 BATCH_FORMAT: Final = "revocation, gateway batch"
 SIGNED_BATCH_FORMAT: Final = "revocation, signed gateway batch"
 BATCH_LIST_FORMAT: Final = "revocation, list of gateway batches"
-
-_LONGEST_TIME: Final = 40  # characters; "2022-06-01T00:00:00+02:00" has 25
 
 
 class Batch(NamedTuple):
@@ -187,12 +190,12 @@ def read_batch_list(data: bytes) -> BatchList:
             raise TrustListFormatError(
                 BATCH_LIST_FORMAT, where, "expected a text 'batchId' and a truth value 'deleted'"
             )
-        changed_at = _time(line.get("date"))
+        changed_at = read_time(line.get("date"))
         if changed_at is None:
             raise TrustListFormatError(
                 BATCH_LIST_FORMAT, where, "'date' is not a time with its offset from UTC"
             )
-        found.append(ListedBatch(batch_id, _country(line), changed_at, is_deleted))
+        found.append(ListedBatch(batch_id, read_country(line), changed_at, is_deleted))
     return BatchList(tuple(found), more)
 
 
@@ -202,7 +205,7 @@ def _batch(document: object, where: str) -> Batch:
 
     if not isinstance(document, dict):
         raise wrong("expected an object with kid, hashType and entries")
-    kid = _kid(document.get("kid"))
+    kid = read_kid(document.get("kid"))
     if kid == b"":
         raise wrong(f"expected Base64 or {UNKNOWN_KID}", "kid")
     named = document.get("hashType")
@@ -210,7 +213,7 @@ def _batch(document: object, where: str) -> Batch:
         raise wrong(f"expected one of {', '.join(HashType)}", "hashType")
     expires_at = None
     if document.get("expires") is not None:
-        expires_at = _time(document["expires"])
+        expires_at = read_time(document["expires"])
         if expires_at is None:
             raise wrong("not a time with its offset from UTC", "expires")
     entries = document.get("entries")
@@ -219,7 +222,7 @@ def _batch(document: object, where: str) -> Batch:
     hashes = []
     longer = 0
     for number, entry in enumerate(entries, start=1):
-        value = _decoded(entry.get("hash")) if isinstance(entry, dict) else b""
+        value = read_base64(entry.get("hash")) if isinstance(entry, dict) else b""
         if len(value) < HASH_BYTES:
             raise wrong(f"'hash' is not Base64 of {HASH_BYTES} bytes", f"entry {number}")
         longer += len(value) > HASH_BYTES
@@ -228,7 +231,7 @@ def _batch(document: object, where: str) -> Batch:
     if longer:
         what = f"hashes of more than {HASH_BYTES} bytes, of which the first {HASH_BYTES} count"
         notes = (f"{where + ': ' if where else ''}{what}: {longer}",)
-    return Batch(kid, HashType(named), tuple(hashes), _country(document), expires_at, notes)
+    return Batch(kid, HashType(named), tuple(hashes), read_country(document), expires_at, notes)
 
 
 def _contents(batches: Sequence[Batch], at: datetime | None) -> Contents:
@@ -239,37 +242,6 @@ def _contents(batches: Sequence[Batch], at: datetime | None) -> Contents:
             notes.append(f"batches that need not be kept any longer, and still count: {ended}")
     entries = joined({(one.kid, one.hash_type): frozenset(one.hashes)} for one in batches)
     return Contents(entries, notes=tuple(notes))
-
-
-def _kid(value: object) -> bytes | None:
-    """The bytes of a kid, empty where it is none; None for that of any signer."""
-    return None if value == UNKNOWN_KID else _decoded(value)
-
-
-def _decoded(value: object) -> bytes:
-    if not isinstance(value, str):
-        return b""
-    try:
-        return decode_base64(value)
-    except ValueError:
-        return b""
-
-
-def _country(members: dict[str, object]) -> str | None:
-    value = members.get("country")
-    is_code = isinstance(value, str) and len(value) == 2 and value.isascii() and value.isalpha()
-    return str(value) if is_code else None
-
-
-def _time(value: object) -> datetime | None:
-    """A moment with its offset, in UTC; None for anything else."""
-    if not isinstance(value, str) or len(value) > _LONGEST_TIME:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-        return None if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):  # the latter: year 1 or 9999, with an offset
-        return None
 
 
 # --- writing -----------------------------------------------------------------------------------

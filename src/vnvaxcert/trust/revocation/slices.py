@@ -22,14 +22,12 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from vnvaxcert.errors import TrustListFormatError
-from vnvaxcert.trust.entry import decode_base64
 from vnvaxcert.trust.immutable import Immutable, set_once
 from vnvaxcert.trust.revocation import archive
 from vnvaxcert.trust.revocation.bloom import BloomFilter, looks_like_bloom
 from vnvaxcert.trust.revocation.hashes import HashType, check_hash, check_kid
+from vnvaxcert.trust.revocation.members import UNKNOWN_KID, read_kid
 from vnvaxcert.trust.revocation.variable_hash import VariableHashList
-
-UNKNOWN_KID: Final = "UNKNOWN_KID"  # the gateway's name for "of any signer"
 
 _FORMAT: Final = "revocation, slices"
 _NO_PARTITION: Final = "null"
@@ -107,6 +105,14 @@ def slice_place(mode: SliceMode, value: bytes) -> Place:
 def _place(coordinates: int, value: bytes) -> Place:
     digits = value[:2].hex()
     return Place(digits[:coordinates], digits[coordinates])
+
+
+def read_place(partition: object, chunk: str) -> Place | None:
+    """A place as the service writes it, no partition as null or ``"null"``; None: it is none."""
+    if partition is None or partition == _NO_PARTITION:
+        partition = ""
+    is_place = isinstance(partition, str) and _is_place(partition, chunk)
+    return Place(str(partition), chunk) if is_place else None
 
 
 class Slice(Immutable):
@@ -270,9 +276,8 @@ def read_slices(
         if len(parts) != 4:
             raise TrustListFormatError(_FORMAT, where, "its name is not kid/partition/chunk/id")
         kid_text, partition, chunk, identifier = parts
-        if partition == _NO_PARTITION:
-            partition = ""
-        if not _is_place(partition, chunk):
+        place = read_place(partition, chunk)
+        if place is None:
             raise TrustListFormatError(
                 _FORMAT, where, "partition or chunk: expected 0 to 2 and 1 hexadecimal digits"
             )
@@ -285,7 +290,6 @@ def read_slices(
             inside = f"{where}, {error.place}" if error.place else where
             raise TrustListFormatError(error.format, inside, error.reason) from error
         kid = _kid(kid_text, where)
-        place = Place(partition, chunk)
         found.append(Slice(kid=kid, place=place, filter=made_filter, hash_types=types))
     if not found:
         raise TrustListFormatError(_FORMAT, "", "the archive holds no slice")
@@ -321,16 +325,11 @@ _KID_CHARACTERS: Final = 12
 
 
 def _kid(text: str, where: str) -> bytes | None:
-    if text == UNKNOWN_KID:
-        return None
     if text.endswith("="):
         # The service writes kids, of 8 bytes, in the alphabet that has a slash, as the start of a
         # path; there slashes in front are dropped.
         text = text.rjust(_KID_CHARACTERS, "/")
-    try:
-        kid = decode_base64(text)
-    except ValueError:
-        kid = b""
-    if not kid:
+    kid = read_kid(text)
+    if kid == b"":
         raise TrustListFormatError(_FORMAT, where, "kid: empty or not Base64")
     return kid
