@@ -313,7 +313,7 @@ def test_a_signer_of_the_list_vouches_for_nobody() -> None:
         (jwk(0, x5c=None, crv="P-384"), "the point is not on the curve"),
         (jwk(0, x5c=None, kty="OKP"), "kty: neither EC nor RSA"),
         (jwk(0, use="enc"), "use: it is not a key for signatures"),
-        (jwk(0, use=None) | {"use": None}, "use: it is not a key for signatures"),
+        (jwk(0, use=""), "use: it is not a key for signatures"),
         (jwk(0, key_ops=["encrypt"]), "key_ops: it does not verify signatures"),
         (jwk(0, key_ops="verify"), "key_ops: it does not verify signatures"),
         (jwk(0, alg="ECDH-ES"), "alg: no algorithm for signatures with such a key"),
@@ -336,6 +336,12 @@ def test_a_key_that_cannot_be_used_is_set_aside(key: object, reason: str) -> Non
 def test_a_key_says_what_it_is_for_in_more_ways_than_one() -> None:
     key = jwk(0, use=None, key_ops=["verify"], alg="ES256")
     assert len(TrustList.from_bytes(list_of({"UT": country(key)}))) == 1
+
+
+def test_a_member_that_is_null_counts_as_absent() -> None:
+    nulls = dict.fromkeys(("use", "key_ops", "alg", "x5c", "x5t#S256", "d", "n", "e"))
+    (found,) = TrustList.from_bytes(list_of({"UT": country(jwk(0) | nulls)}))
+    assert (found.public_key, found.facts) == (KEYS[0].public_key(), None)
 
 
 @pytest.mark.parametrize(

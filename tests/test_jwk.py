@@ -247,6 +247,12 @@ def test_a_secret_key_is_refused_even_without_its_secret() -> None:
     assert not is_private(ec_jwk())
 
 
+def test_a_private_member_that_is_null_is_none() -> None:
+    jwk = ec_jwk() | {"d": None, "k": None}
+    assert not is_private(jwk)
+    assert read_jwk(jwk) == spki(EC_KEY.public_key())
+
+
 def test_no_member_is_quoted() -> None:
     marked = "QUOTED-and-gone"
     for name in ("kty", "crv", "x", "y"):
