@@ -297,7 +297,7 @@ def test_a_list_is_shown_with_its_counts_and_each_key(run: Run, folder: Path) ->
         f"· {SECOND_KID.hex()}  UT  signer  P-256  t    2022-01-01 to 2024-01-01",
         "    C=UT,CN=Specimen DSC",
     ]
-    assert "Signs: v vaccination, t test, r recovery" in done.out
+    assert "Signs: v vaccination, t test, r recovery certificates, l Swiss light ones" in done.out
 
 
 def test_a_list_in_json_has_every_member(run: Run, folder: Path) -> None:

@@ -15,7 +15,9 @@ from vnvaxcert.trust.profile.rule import key_words
 from vnvaxcert.trust.trustlist import TrustList
 from vnvaxcert.trust.usage import Usage
 
-LEGEND: Final = "Signs: v vaccination, t test, r recovery certificates; all: every kind."
+LEGEND: Final = (
+    "Signs: v vaccination, t test, r recovery certificates, l Swiss light ones; all: every kind."
+)
 
 _LETTERS: Final = {
     Usage.VACCINATION: "v",
