@@ -25,7 +25,7 @@ ERRORS = [item for item in ALL if issubclass(item, VnvaxcertError) and hasattr(i
 
 # How the code of a warning starts: no other text in the source has this form.
 WARNING = re.compile(
-    r"(cose|cwt|hcert|schema|signer|trust|valueset|vdsnc)\.(?!pem$)[a-z_]+"
+    r"(cose|cwt|hcert|schema|signer|trust|valueset|vdsnc)\.(?!pem$)[a-z0-9_]+"
 )  # no file name
 
 # An argument of each type that an error is made with.

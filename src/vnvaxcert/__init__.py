@@ -19,7 +19,7 @@ from vnvaxcert.errors import (
 )
 from vnvaxcert.examine import Examination, examine
 from vnvaxcert.issue import issue
-from vnvaxcert.policy import DEFAULT_POLICY, STRICT_POLICY, Check, Policy
+from vnvaxcert.policy import DEFAULT_POLICY, STRICT_POLICY, Check, Policy, ValidityModel
 from vnvaxcert.results import UnverifiedCertificate, VerifiedCertificate
 from vnvaxcert.schema.deviations import Deviation
 from vnvaxcert.schema.records import (
@@ -62,6 +62,7 @@ __all__ = [
     "TrustedKey",
     "UnverifiedCertificate",
     "Vaccination",
+    "ValidityModel",
     "VerificationError",
     "VerifiedCertificate",
     "VnvaxcertError",

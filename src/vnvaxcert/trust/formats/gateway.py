@@ -119,7 +119,7 @@ def read_kid(value: object) -> bytes:
 
 def read_country(value: object) -> str | None:
     """A country code of two or three ASCII letters, as it is; None for anything else."""
-    if isinstance(value, bytes):
+    if isinstance(value, bytes) and value.isascii():
         value = value.decode("ascii")
     if isinstance(value, str) and 2 <= len(value) <= 3 and value.isascii() and value.isalpha():
         return value

@@ -49,12 +49,13 @@ def authenticate(
         try:
             signer, *between = map(read_certificate, certificates)
             find_authority(signer, context.authorities, context.at, between=between)
+            key = signer.public_key
         except (DerError, ChainError) as error:
             reason = error.reason if isinstance(error, ChainError) else str(error)
             raise TrustListSignatureError(
                 format_name, "certificate of its signer", reason
             ) from error
-        _check(format_name, check, signer.public_key, "the certificate that came along")
+        _check(format_name, check, key, "the certificate that came along")
     return context.asks_for_a_signature
 
 
