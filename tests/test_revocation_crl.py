@@ -448,6 +448,7 @@ def rebuilt(
     algorithm: bytes | None = None,
     inner: bytes | None = None,
     version: bytes | None = None,
+    issuer: bytes | None = None,
     times: bytes | None = None,
     entries: bytes | None = None,
     extensions: bytes | None = None,
@@ -464,6 +465,7 @@ def rebuilt(
     signature = data[tbs_end + len(outer) : end]
     parts[1] = inner if inner is not None else parts[1]
     parts[0] = version if version is not None else parts[0]
+    parts[2] = issuer if issuer is not None else parts[2]
     if times is not None:
         parts[3:5] = [times]
     has_entries = len(parts) > 5 and parts[-2][:1] == b"\x30"
@@ -602,6 +604,8 @@ def test_unknown_extensions_that_are_not_critical_are_passed_over() -> None:
         ({"extensions": all_extensions(extension("0603551d23", b"\4\0"))}, "authority key"),
         ({"extensions": all_extensions() + b"\5\0"}, "extensions"),
         ({"extensions": b"\x30\0"}, "extensions"),
+        ({"extensions": all_extensions(b"\5\0" * 40_000)}, "extensions: more than 65536 bytes"),
+        ({"issuer": der.encode(der.SEQUENCE, b"\5\0" * 40_000)}, "issuer: more than 65536"),
     ],
 )
 def test_a_list_of_another_meaning_is_refused_for_what_it_is(
@@ -660,7 +664,7 @@ def test_a_list_in_pem_is_read_and_several_are_merged() -> None:
     one, two = list_of([entry(7)]), list_of([entry(8)], number=65)
     read = RevocationList.from_bytes(pem(one), authorities=AUTHORITIES, last_sequence=64)
     assert (read.sequence, len(read), read.authenticated) == (64, 1, True)
-    both = RevocationList.from_bytes(b"text before\n" + pem(one) + pem(two, "CRL"))
+    both = RevocationList.from_bytes(b"text of openssl before\n" * 999 + pem(one) + pem(two, "CRL"))
     assert (both.format, len(both.crls), len(both)) == ("CRL", 2, 2)
     with pytest.raises(TrustListRollbackError) as caught:
         RevocationList.from_bytes(pem(two) + pem(one), last_sequence=65)

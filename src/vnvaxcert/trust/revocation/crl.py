@@ -27,6 +27,7 @@ from vnvaxcert.trust.signature_scheme import SHA1, SchemeError, read_scheme
 
 MAX_REVOKED: Final = 100_000  # real lists of passport authorities have none to some hundred
 MAX_AUTHORITIES: Final = 64  # tried for one list: whoever writes a list chooses its issuer's name
+MAX_PART_BYTES: Final = 65_536  # of a name, or of all extensions of one place; real ones: hundreds
 MAX_SERIAL_BYTES: Final = 64  # the standard allows 20; certificates with a few more exist
 
 CRL_FORMAT: Final = "CRL"
@@ -288,6 +289,7 @@ def _read(data: bytes) -> CertificateRevocationList:
     if data[position:inner] != data[tbs_end:outer]:
         raise DerError("the two names of its signature algorithm differ (RFC 5280 §5.1.1.2)")
     issuer_start, issuer_end = der.expect(data, inner, tbs_end, der.SEQUENCE, "issuer")
+    _check_size(issuer_start, issuer_end, "issuer")
     issued_at, position = _time(data, issuer_end, tbs_end, "thisUpdate")
     expires_at = None
     if position < tbs_end and data[position] in _TIMES:
@@ -322,6 +324,12 @@ def _read(data: bytes) -> CertificateRevocationList:
     )
 
 
+def _check_size(at: int, end: int, what: str) -> None:
+    """Refuse a part that would be walked element by element, and be all elements of two bytes."""
+    if end - at > MAX_PART_BYTES:
+        raise DerError(f"{what}: more than {MAX_PART_BYTES} bytes")
+
+
 def _shown(number: int) -> str:
     return str(number) if abs(number) < 1000 else "out of range"
 
@@ -353,13 +361,13 @@ def _time(data: bytes, at: int, end: int, what: str) -> tuple[datetime, int]:
 
 
 def _entries(data: bytes, at: int, end: int) -> list[_Entry]:
-    found = []
-    for number, (tag, start, stop) in enumerate(der.elements(data, at, end, "entries"), start=1):
-        what = f"entry {number}"
-        if number > MAX_REVOKED:
+    found: list[_Entry] = []
+    while at < end:
+        what = f"entry {len(found) + 1}"
+        if len(found) == MAX_REVOKED:
             raise DerError(f"more than {MAX_REVOKED} entries")
-        if tag != der.SEQUENCE:
-            raise DerError(f"{what}: unexpected type {tag:#04x}")
+        start, stop = der.expect(data, at, end, der.SEQUENCE, what)
+        at = stop
         serial_start, serial_end = der.expect(data, start, stop, der.INTEGER, what)
         if serial_end - serial_start > MAX_SERIAL_BYTES:
             raise DerError(f"{what}: a serial number of more than {MAX_SERIAL_BYTES} bytes")
@@ -394,6 +402,7 @@ def _extensions(
     data: bytes, at: int, end: int, what: str, known: tuple[bytes, ...]
 ) -> dict[bytes, tuple[int, int]]:
     """Where the value of each known extension lies."""
+    _check_size(at, end, what)
     found: dict[bytes, tuple[int, int]] = {}
     for tag, start, stop in der.elements(data, at, end, what):
         members = der.elements(data, start, stop, what)

@@ -82,7 +82,7 @@ def read_data(data: bytes, context: Context) -> list[Read]:
     """
     if len(data) > MAX_FILE_BYTES:
         raise TrustListFormatError(UNKNOWN_FORMAT, "", f"it has more than {MAX_FILE_BYTES} bytes")
-    if BEGIN in data[:4096]:
+    if BEGIN in data and not any(known.recognise(data) for known in _FORMATS):
         return [_read_block(number, *block, context) for number, block in _blocks(data)]
     return [_read_one(_without_base64(data), context)]
 
