@@ -29,10 +29,12 @@ from vnvaxcert.errors import (
 from vnvaxcert.trust.formats import FORMATS, eu_service
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context
 from vnvaxcert.trust.formats.eu_service import EU_SERVICE
-from vnvaxcert.trust.specimen import SpecimenAuthority
+from vnvaxcert.trust.specimen import KeyType, SpecimenAuthority, make_key
 from vnvaxcert.trust.trustlist import TrustList
 
-AUTHORITY = SpecimenAuthority(not_before=datetime(2022, 1, 1, tzinfo=UTC))
+AUTHORITY = SpecimenAuthority(
+    not_before=datetime(2022, 1, 1, tzinfo=UTC), key=make_key(KeyType.P256, 499)
+)
 KEYS = [ec.derive_private_key(number, ec.SECP256R1()) for number in range(401, 405)]
 DSCS = [AUTHORITY.issue_signer(key=key, name="Specimen DSC").certificate for key in KEYS]
 KIDS = [sha256(certificate).digest()[:8] for certificate in DSCS]
@@ -272,7 +274,7 @@ def test_a_stream_of_nothing_leaves_every_valid_kid_without_certificate() -> Non
 
 
 def test_a_signing_key_is_refused_for_nothing_is_signed() -> None:
-    with pytest.raises(TrustListSignatureError, match="this format carries no signature"):
+    with pytest.raises(TrustListSignatureError, match="this format has none that can be"):
         TrustList.from_bytes(stream(), status(), signing_key=KEYS[0].public_key())
 
 

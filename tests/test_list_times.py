@@ -189,7 +189,7 @@ def test_a_folder_is_refused_where_a_signature_or_a_sequence_is_asked_for(tmp_pa
 
 
 def test_a_list_without_a_signature_is_refused_where_authorities_are_given() -> None:
-    with pytest.raises(TrustListSignatureError, match="this format carries no signature"):
+    with pytest.raises(TrustListSignatureError, match="this format has none that can be"):
         TrustList.from_bytes(b"DATED", authorities=AUTHORITY.trust_list())
 
 

@@ -35,6 +35,7 @@ from vnvaxcert.trust.trustlist import TrustedKey, TrustList
 from vnvaxcert.verify import decode_unverified, verify
 
 if TYPE_CHECKING:
+    from vnvaxcert.trust.conversion import Conversion, Loss, convert
     from vnvaxcert.trust.revocation import RevocationList
     from vnvaxcert.trust.signer import LocalSigner, Signer
 
@@ -44,6 +45,7 @@ __all__ = [
     "Algorithm",
     "CertificateWarning",
     "Check",
+    "Conversion",
     "DecodeError",
     "Deviation",
     "Examination",
@@ -51,6 +53,7 @@ __all__ = [
     "Holder",
     "IssueError",
     "LocalSigner",
+    "Loss",
     "PartialDate",
     "Policy",
     "Recovery",
@@ -66,6 +69,7 @@ __all__ = [
     "VerificationError",
     "VerifiedCertificate",
     "VnvaxcertError",
+    "convert",
     "decode_unverified",
     "examine",
     "issue",
@@ -75,9 +79,12 @@ __version__ = "0.1.0"
 
 # Loaded when first asked for: who only verifies pays for neither.
 _LATER = {
+    "Conversion": "vnvaxcert.trust.conversion",
     "LocalSigner": "vnvaxcert.trust.signer",
+    "Loss": "vnvaxcert.trust.conversion",
     "RevocationList": "vnvaxcert.trust.revocation",
     "Signer": "vnvaxcert.trust.signer",
+    "convert": "vnvaxcert.trust.conversion",
 }
 
 

@@ -73,7 +73,10 @@ def caution(trust: TrustList) -> str | None:
         return None
     if has_signature(trust):
         return "The trust list's own signature was not checked (see --list-key)."
-    return "A trust list of this kind has no signature: it is as good as the way it came to you."
+    return (
+        "A trust list of this kind has no signature that can be checked: it is as good as the way "
+        "it came to you."
+    )
 
 
 def _policy(values: Namespace) -> Policy:

@@ -122,8 +122,13 @@ def _groups(paths: Sequence[str]) -> list[list[str]]:
 
 def has_signature(trust: TrustList) -> bool:
     """Whether every format it was read in carries a signature."""
-    signed = {known.name for known in FORMATS if known.is_signed}
-    return signed.issuperset(trust.format.split("+"))
+    names = set(trust.format.split("+"))
+    for known in FORMATS:
+        if known.name in names:
+            names.remove(known.name)
+            if not known.is_signed or not names:
+                return known.is_signed
+    return False  # of no file
 
 
 def file_error(error: TrustListError, paths: Sequence[str]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple
+from importlib import import_module
+from typing import Final, NamedTuple, overload
 
 from vnvaxcert.errors import (
     TrustListError,
@@ -14,50 +15,60 @@ from vnvaxcert.errors import (
     TrustListStaleError,
 )
 from vnvaxcert.trust.entry import source
-from vnvaxcert.trust.formats.austria import AUSTRIAN_JSON, AUSTRIAN_LIST
-from vnvaxcert.trust.formats.cbor_list import CBOR_LIST
 from vnvaxcert.trust.formats.content import (
     MAX_FILE_BYTES,
     Content,
     Context,
     Format,
 )
-from vnvaxcert.trust.formats.eu_service import EU_SERVICE
-from vnvaxcert.trust.formats.france import FRENCH_LIST
-from vnvaxcert.trust.formats.gateway import GATEWAY, KID_MAP
-from vnvaxcert.trust.formats.gdhcn import GDHCN
-from vnvaxcert.trust.formats.germany import GERMAN_LIST
-from vnvaxcert.trust.formats.jwks import JWK_SET
-from vnvaxcert.trust.formats.master_list import MASTER_LIST
-from vnvaxcert.trust.formats.netherlands import DUTCH_LIST
-from vnvaxcert.trust.formats.pem import DER, PEM
-from vnvaxcert.trust.formats.poland import POLISH_LIST
-from vnvaxcert.trust.formats.sweden import SWEDISH_LIST
-from vnvaxcert.trust.formats.switzerland import SWISS_LIST
-from vnvaxcert.trust.formats.united_kingdom import KEY_LIST
 from vnvaxcert.trust.reading import Reading
 
-# Asked in this order; no content is of two of them. JSON is parsed for the first that asks.
-FORMATS: Final[tuple[Format, ...]] = (
-    DER,
-    MASTER_LIST,
-    GERMAN_LIST,
-    PEM,
-    GATEWAY,
-    KID_MAP,
-    EU_SERVICE,
-    FRENCH_LIST,
-    KEY_LIST,
-    POLISH_LIST,
-    DUTCH_LIST,
-    GDHCN,
-    SWEDISH_LIST,
-    SWISS_LIST,
-    JWK_SET,
-    CBOR_LIST,
-    AUSTRIAN_LIST,
-    AUSTRIAN_JSON,
+# Module and name of each format, asked in this order; no content is of two of them. JSON is parsed
+# for the first that asks.
+_PLACES: Final = (
+    "pem:DER",
+    "master_list:MASTER_LIST",
+    "germany:GERMAN_LIST",
+    "pem:PEM",
+    "gateway:GATEWAY",
+    "gateway:KID_MAP",
+    "eu_service:EU_SERVICE",
+    "france:FRENCH_LIST",
+    "united_kingdom:KEY_LIST",
+    "poland:POLISH_LIST",
+    "netherlands:DUTCH_LIST",
+    "gdhcn:GDHCN",
+    "sweden:SWEDISH_LIST",
+    "switzerland:SWISS_LIST",
+    "jwks:JWK_SET",
+    "cbor_list:CBOR_LIST",
+    "austria:AUSTRIAN_LIST",
+    "austria:AUSTRIAN_JSON",
 )
+
+
+class _Table(Sequence[Format]):
+    """The formats. Each is imported when it is its turn: a list of PEM needs no other."""
+
+    def __init__(self, places: Sequence[str]) -> None:
+        self._places = places
+
+    @overload
+    def __getitem__(self, index: int) -> Format: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Format]: ...
+    def __getitem__(self, index: int | slice) -> Format | Sequence[Format]:
+        if isinstance(index, slice):
+            return _Table(self._places[index])
+        module, _, name = self._places[index].partition(":")
+        found: Format = getattr(import_module(f"{__name__}.{module}"), name)
+        return found
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+FORMATS: Final[Sequence[Format]] = _Table(_PLACES)
 
 # Publishers' clocks differ from ours; the reference implementation of Austria's list allows this.
 CLOCK_SKEW: Final = timedelta(minutes=5)
@@ -106,7 +117,9 @@ def read(files: Sequence[File], context: Context) -> list[Recognised]:
             content = Content(file.data)
             found = recognise(content)
         except TrustListError as error:
-            raise _placed(error, file.name, files) from error
+            if len(files) == 1:
+                raise
+            raise _placed(error, file.name) from error
         group = group_of(groups, number, found)
         group.names.append(file.name)
         group.contents.append(content)
@@ -115,7 +128,9 @@ def read(files: Sequence[File], context: Context) -> list[Recognised]:
         try:
             reading = read_group(group, context)
         except TrustListError as error:
-            raise _placed(error, group.name, files) from error
+            if len(files) == 1:
+                raise
+            raise _placed(error, group.name) from error
         result.append(Recognised(group.format, reading))
     return result
 
@@ -158,7 +173,9 @@ def read_group(group: Group, context: Context) -> Reading:
     context = context._replace(name=group.name)
     if context.asks_for_a_signature and not known.is_signed:
         raise TrustListSignatureError(
-            known.name, "", "a signing key was given, and this format carries no signature"
+            known.name,
+            "",
+            "there is something to check a signature with, and this format has none that can be",
         )
     if known.join is not None and len(contents) > 1:
         reading = known.join(contents, context)
@@ -199,10 +216,8 @@ def _utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _placed(error: TrustListError, name: str, files: Sequence[File]) -> TrustListError:
-    """The error, with the name of the file where there are several."""
-    if len(files) == 1:
-        return error
+def _placed(error: TrustListError, name: str) -> TrustListError:
+    """The error, with the name of the file that it is about."""
     return type(error)(error.format, source(name, error.place), error.reason)
 
 

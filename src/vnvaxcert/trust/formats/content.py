@@ -69,8 +69,8 @@ class Format(NamedTuple):
         recognise: Whether content is of this format, or a damaged specimen of it. May raise
             `TrustListFormatError` for what no format can be in, broken JSON for one.
         read: Reads it; raises a `TrustListError`.
-        is_signed: Whether lists of this format have a signature of their own. Where they have
-            none, a signing key is refused.
+        is_signed: Whether lists of this format have a signature of their own that can be
+            checked. Where they have none, a signing key is refused.
         join: Reads the files that are one list together, in any order; None where a list is
             one file. `recognise` is true of each such file, and `read` takes a single one, or
             says what is missing.

@@ -25,7 +25,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from vnvaxcert.cose.keys import PublicKey
-from vnvaxcert.errors import TrustListFormatError, TrustListSignatureError
+from vnvaxcert.errors import TrustListFormatError
 from vnvaxcert.trust.der import DerError
 from vnvaxcert.trust.entry import (
     Entry,
@@ -74,17 +74,10 @@ def read_document(content: Content, context: Context) -> Reading:
         context: What is known of the list.
 
     Raises:
-        TrustListSignatureError: A signing key or authorities were given; see the module.
         TrustListFormatError: No such array, or more than `MAX_ENTRIES` methods.
 
     Spec: W3C DID 1.0 §5.2; RFC 7517 §4.7 (x5c); WHO Smart Trust, trust lists versions 1 and 2.
     """
-    if context.asks_for_a_signature:
-        raise TrustListSignatureError(
-            _NAME,
-            "proof",
-            "this library cannot check the proof of a DID document; load it without a key",
-        )
     document = content.document
     methods = document.get(_METHODS) if isinstance(document, dict) else None
     if not isinstance(methods, list):
@@ -260,4 +253,4 @@ def _is_did_document(content: Content) -> bool:
     return isinstance(document, dict) and _METHODS in document
 
 
-GDHCN: Final = Format(_NAME, _is_did_document, read_document, is_signed=True)
+GDHCN: Final = Format(_NAME, _is_did_document, read_document)
