@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from vnvaxcert.cose.algorithms import Algorithm
 from vnvaxcert.errors import SignerKeyError
+from vnvaxcert.schema.records import Kind
 from vnvaxcert.trust.signer import LocalSigner
 from vnvaxcert.trust.specimen import KeyType, SpecimenAuthority, make_key
 from vnvaxcert.trust.usage import Usage
@@ -93,15 +94,22 @@ def test_the_signer_follows_the_profile() -> None:
     ("legacy", "arc"), [(False, "1.3.6.1.4.1.1847"), (True, "1.3.6.1.4.1.0.1847")]
 )
 def test_usages_are_stated_on_the_arc_asked_for(legacy: bool, arc: str) -> None:
-    every = fixed().issue_signer(usages=list(Usage) * 2, legacy_usage_oids=legacy)
+    every = fixed().issue_signer(
+        usages=[Usage(kind.value) for kind in Kind] * 2, legacy_usage_oids=legacy
+    )
     usage = extension(parsed(every), x509.ExtendedKeyUsage)
     assert not usage.critical
     assert {oid.dotted_string for oid in usage.value} == {f"{arc}.2021.1.{n}" for n in (1, 2, 3)}
     assert len(list(usage.value)) == 3
-    assert every.signer.facts.usages == frozenset(Usage)
-    for wanted in Usage:
+    assert every.signer.facts.usages == frozenset(Kind)
+    for wanted in (Usage.TEST, Usage.VACCINATION, Usage.RECOVERY):
         one = fixed().issue_signer(usages=[wanted], legacy_usage_oids=legacy)
         assert one.signer.facts.usages == {wanted}
+
+
+def test_a_usage_that_no_certificate_can_state_is_refused() -> None:
+    with pytest.raises(ValueError, match="light"):
+        fixed().issue_signer(usages=[Usage.LIGHT])
 
 
 def test_the_same_keys_and_times_make_the_same_certificates() -> None:

@@ -869,7 +869,7 @@ def test_the_table_names_each_format_once_and_only_signed_ones_take_a_key() -> N
     assert len(set(names)) == len(names)
     assert {known.name for known in formats.FORMATS if not known.is_signed} == {
         *("DER", "PEM", "kid map", "EU verifier service"),
-        *("French list", "British or Norwegian list", "Polish list"),
+        *("French list", "British or Norwegian list", "Polish list", "GDHCN DID document"),
     }
     assert pem.PEM in formats.FORMATS
     for specimen in SPECIMENS:

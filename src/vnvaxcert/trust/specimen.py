@@ -153,13 +153,16 @@ class SpecimenAuthority:
 
         Raises:
             SignerKeyError: A key that cannot sign certificates.
-            ValueError: A naive or reversed time, or a name of another form.
+            ValueError: A naive or reversed time, a name of another form, or a usage that
+                certificates cannot state.
 
         Spec: HCERT 1.0.8 §A.2-A.4.
         """
         private_key = make_key(key) if isinstance(key, KeyType) else key
         arc = _LEGACY_ARC if legacy_usage_oids else _ARC
         wanted = frozenset(map(Usage, usages))
+        if Usage.LIGHT in wanted:
+            raise ValueError("usages: no extended key usage stands for light certificates")
         oids = [
             x509.ObjectIdentifier(oid)
             for oid, usage in USAGE_OF_OID.items()
