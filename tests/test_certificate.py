@@ -525,7 +525,7 @@ def test_a_validity_of_three_times_is_refused() -> None:
     three = der.encode(0x30, two[2:], two[2:17])
     assert data.count(two) == 1
     tbs = der.encode(0x30, data[tbs_start:tbs_end].replace(two, three))
-    assert "more than two" in unusable(der.encode(0x30, tbs, data[tbs_end:end]))
+    assert "validity: not two times" in unusable(der.encode(0x30, tbs, data[tbs_end:end]))
 
 
 def test_a_validity_that_ends_before_it_starts_and_two_algorithms_are_noted() -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from vnvaxcert.trust import der
 from vnvaxcert.trust.der import BIT_STRING, OCTET_STRING, DerError
 
 # A message with 64 certificates has some 10,000; the content of a message counts as one.
@@ -144,13 +145,6 @@ def _header(data: bytes, at: int, limit: int, what: str) -> tuple[int, int, int]
     return tag, start, size
 
 
-def _der_header(tag: int, size: int) -> bytes:
-    if size < 0x80:
-        return bytes((tag, size))
-    octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(octets))) + octets
-
-
 def _close(data: bytes, closed: _Open, stop: int, around: _Open, edits: list[_Edit]) -> None:
     size = stop - closed.start + closed.growth
     around.growth += closed.growth
@@ -162,7 +156,7 @@ def _put_right(
     data: bytes, tag: int, at: int, start: int, size: int, around: _Open, edits: list[_Edit]
 ) -> None:
     """Give an element the header that it has in DER; a piece of a string has none."""
-    header = b"" if around.tag in _IN_PIECES else _der_header(tag, size)
+    header = b"" if around.tag in _IN_PIECES else der.header(tag, size)
     if header != data[at:start]:
         edits.append(_Edit(at, start, header))
         around.growth += len(header) - (start - at)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from _thread import allocate_lock
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from struct import Struct
 from sys import intern
@@ -302,10 +302,10 @@ def read_certificate(certificate: bytes) -> CertificateFacts:
         remarks.append("the two names of its signature algorithm differ (RFC 5280 §4.1.1.2)")
     _, issuer_end = der.expect(data, inner, tbs_end, der.SEQUENCE, "issuer")
     start, validity_end = der.expect(data, issuer_end, tbs_end, der.SEQUENCE, "validity")
-    not_before, start = _time(data, start, validity_end)
-    not_after, start = _time(data, start, validity_end)
-    if start != validity_end:
-        raise DerError("validity: more than two times")
+    times = der.elements(data, start, validity_end, "validity")
+    if len(times) != 2:
+        raise DerError("validity: not two times")
+    not_before, not_after = (der.time(data, one, "validity") for one in times)
     _, subject_end = der.expect(data, validity_end, tbs_end, der.SEQUENCE, "subject")
     _, spki_end = der.expect(data, subject_end, tbs_end, der.SEQUENCE, "public key")
     found, is_restricted = extensions.walk(data, spki_end, tbs_end, remarks)
@@ -359,10 +359,8 @@ def _algorithm_end(data: bytes, at: int, end: int, what: str) -> int:
 @lru_cache(maxsize=64)  # a dozen are in use, and all are short
 def _algorithm(identifier: bytes, what: str = "") -> tuple[str, bytes | None]:
     """An AlgorithmIdentifier: object identifier, and parameters if there are any."""
-    start, stop = der.only(identifier, 0, len(identifier), der.SEQUENCE, what)
-    oid, oid_end = der.expect(identifier, start, stop, der.OBJECT_IDENTIFIER, what)
-    dotted = der.object_identifier(identifier[oid:oid_end], what)
-    return dotted, identifier[oid_end:stop] or None
+    oid, parameters, _ = der.algorithm(identifier, 0, len(identifier), what)
+    return oid, parameters
 
 
 _MOST_KEPT_BYTES: Final = 1024  # of a name; real ones have 30 to 250
@@ -380,26 +378,6 @@ def _kept_issuer(name: bytes) -> Name:
 
 def _name(name: bytes, what: str) -> Name:
     return read_name(name, *der.only(name, 0, len(name), der.SEQUENCE, what), what)
-
-
-def _time(data: bytes, at: int, end: int) -> tuple[datetime, int]:
-    """UTCTime or GeneralizedTime, whole seconds in UTC (RFC 5280 §4.1.2.5), and its end."""
-    what = "validity"
-    tag, start, stop = der.element(data, at, end, what)
-    digits = data[start : stop - 1]
-    if tag == der.UTC_TIME and len(digits) == 12:
-        # §4.1.2.5.1: 50 to 99 are of the last century.
-        digits = (b"19" if digits[:1] >= b"5" else b"20") + digits
-    elif tag != der.GENERALIZED_TIME or len(digits) != 14:
-        raise DerError(f"{what}: not a time of the two forms allowed")
-    if data[stop - 1 : stop] != b"Z" or not digits.isdigit():
-        raise DerError(f"{what}: not a time in UTC with seconds")
-    parts = (digits[:4], digits[4:6], digits[6:8], digits[8:10], digits[10:12], digits[12:])
-    year, month, day, hour, minute, second = map(int, parts)
-    try:
-        return datetime(year, month, day, hour, minute, second, tzinfo=UTC), stop
-    except ValueError as error:
-        raise DerError(f"{what}: no such day or time") from error
 
 
 # --- what a strict parser says -----------------------------------------------------------------

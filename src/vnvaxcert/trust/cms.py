@@ -7,7 +7,7 @@ says anything about that.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import new as new_hash
 from typing import Final, NamedTuple
 
@@ -318,13 +318,13 @@ def _signer(data: bytes, place: der.Element, what: str) -> Signer:
         serial = der.integer(data, *number, f"{what}, serial number")
     else:
         raise DerError(f"{what}, identifier: unexpected type {tag:#04x}")
-    digest_oid, _, at = _algorithm(data, at, end, f"{what}, digest algorithm")
+    digest_oid, _, at = der.algorithm(data, at, end, f"{what}, digest algorithm")
     attributes = None
     tag, start, stop = der.element(data, at, end, what)
     if tag == _CONTEXT_0:
         attributes = _attributes(data, start, stop, f"{what}, signed attributes")
         at = stop
-    signature_oid, parameters, at = _algorithm(data, at, end, f"{what}, signature algorithm")
+    signature_oid, parameters, at = der.algorithm(data, at, end, f"{what}, signature algorithm")
     start, at = der.expect(data, at, end, der.OCTET_STRING, f"{what}, signature")
     signature = data[start:at]
     if at != end:
@@ -339,13 +339,6 @@ def _signer(data: bytes, place: der.Element, what: str) -> Signer:
         signature_parameters=parameters,
         signature=signature,
     )
-
-
-def _algorithm(data: bytes, at: int, end: int, what: str) -> tuple[str, bytes | None, int]:
-    """AlgorithmIdentifier: object identifier, parameters, and where it ends."""
-    start, stop = der.expect(data, at, end, der.SEQUENCE, what)
-    oid, oid_end = der.expect(data, start, stop, der.OBJECT_IDENTIFIER, what)
-    return der.object_identifier(data[oid:oid_end], what), data[oid_end:stop] or None, stop
 
 
 def _attributes(data: bytes, start: int, stop: int, what: str) -> Attributes:
@@ -370,11 +363,14 @@ def _attributes(data: bytes, start: int, stop: int, what: str) -> Attributes:
     # wrote in another order, and software that checks signatures takes that.
     orders = (members, sorted(members))
     encodings = (der.encode(der.SET, *order) for order in orders)
+    signed_at = values.get(_SIGNING_TIME)
     return Attributes(
         signed=tuple(dict.fromkeys(encodings)),
         content_type=der.object_identifier(content_type, what),
         digest=digest,
-        signing_time=_time(data, values[_SIGNING_TIME], what) if _SIGNING_TIME in values else None,
+        signing_time=None
+        if signed_at is None
+        else der.time(data, signed_at, f"{what}, signing time"),
     )
 
 
@@ -386,24 +382,6 @@ def _value(data: bytes, values: dict[str, der.Element], name: str, wanted: int, 
     if tag != wanted:
         raise DerError(f"{what}: {name} has unexpected type {tag:#04x}")
     return data[start:stop]
-
-
-def _time(data: bytes, place: der.Element, what: str) -> datetime:
-    """SigningTime (§11.3): UTCTime or GeneralizedTime, whole seconds in UTC."""
-    tag, start, stop = place
-    digits = data[start : stop - 1]
-    if tag == der.UTC_TIME and len(digits) == 12:
-        digits = (b"19" if digits[:1] >= b"5" else b"20") + digits
-    elif tag != der.GENERALIZED_TIME or len(digits) != 14:
-        raise DerError(f"{what}: a time of signing of another form")
-    if data[stop - 1 : stop] != b"Z" or not digits.isdigit():
-        raise DerError(f"{what}: a time of signing that is not in UTC with seconds")
-    parts = (digits[:4], digits[4:6], digits[6:8], digits[8:10], digits[10:12], digits[12:])
-    year, month, day, hour, minute, second = map(int, parts)
-    try:
-        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-    except ValueError as error:
-        raise DerError(f"{what}: a time of signing that there is not") from error
 
 
 # --- checking ----------------------------------------------------------------------------------

@@ -3,11 +3,13 @@
 Certificates are walked here and not by a strict parser alone, because real signers use
 certificates that strict parsers refuse (a default value written out, an empty extended key
 usage), and because one walk gives the same answers for all of them. The reader knows lengths and
-tags, not meanings; it does not recurse and copies nothing that is not asked for.
+tags, and the two types that stand everywhere, times and algorithm identifiers; it does not
+recurse and copies nothing that is not asked for.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
 # Universal tags (X.690 §8; the ones certificates use), constructed ones with their bit set.
@@ -143,11 +145,54 @@ def object_identifier(content: bytes, what: str) -> str:
     return ".".join(map(str, arcs))
 
 
+def algorithm(data: bytes, at: int, end: int, what: str) -> tuple[str, bytes | None, int]:
+    """Read an AlgorithmIdentifier (RFC 5280 §4.1.1.2).
+
+    Returns:
+        Its object identifier, dotted; its parameters, DER with header, or None; where it ends.
+
+    Raises:
+        DerError: As `expect` and `object_identifier`.
+    """
+    start, stop = expect(data, at, end, SEQUENCE, what)
+    oid, oid_end = expect(data, start, stop, OBJECT_IDENTIFIER, what)
+    return object_identifier(data[oid:oid_end], what), data[oid_end:stop] or None, stop
+
+
+def time(data: bytes, place: Element, what: str) -> datetime:
+    """Decode a UTCTime or GeneralizedTime of whole seconds in UTC; aware.
+
+    Raises:
+        DerError: Another type or form, or a day or time that there is not.
+
+    Spec: RFC 5280 §4.1.2.5, which CRLs (§5.1.2.4) and signed messages (RFC 5652 §11.3) share.
+    """
+    tag, start, stop = place
+    digits = data[start : stop - 1]
+    if tag == UTC_TIME and len(digits) == 12:
+        # §4.1.2.5.1: 50 to 99 are of the last century.
+        digits = (b"19" if digits[:1] >= b"5" else b"20") + digits
+    elif tag != GENERALIZED_TIME or len(digits) != 14:
+        raise DerError(f"{what}: not a time of the two forms allowed")
+    if data[stop - 1 : stop] != b"Z" or not digits.isdigit():
+        raise DerError(f"{what}: not a time in UTC with seconds")
+    parts = (digits[:4], digits[4:6], digits[6:8], digits[8:10], digits[10:12], digits[12:])
+    year, month, day, hour, minute, second = map(int, parts)
+    try:
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError as error:
+        raise DerError(f"{what}: no such day or time") from error
+
+
 def encode(tag: int, *contents: bytes) -> bytes:
     """Encode one element with the contents joined, its length in the shortest form."""
     content = b"".join(contents)
-    size = len(content)
+    return header(tag, len(content)) + content
+
+
+def header(tag: int, size: int) -> bytes:
+    """Encode the header of an element with so many bytes of content."""
     if size < 0x80:
-        return bytes((tag, size)) + content
+        return bytes((tag, size))
     octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(octets))) + octets + content
+    return bytes((tag, 0x80 | len(octets))) + octets

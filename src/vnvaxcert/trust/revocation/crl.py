@@ -273,7 +273,7 @@ def read_crl(data: bytes) -> CertificateRevocationList:
 def _read(data: bytes) -> CertificateRevocationList:
     at, end = der.only(data, 0, len(data), der.SEQUENCE, "list")
     tbs_start, tbs_end = der.expect(data, at, end, der.SEQUENCE, "list")
-    oid, parameters, outer = _algorithm(data, tbs_end, end, "signature algorithm")
+    oid, parameters, outer = der.algorithm(data, tbs_end, end, "signature algorithm")
     signature, signature_end = der.only(data, outer, end, der.BIT_STRING, "signature")
     if signature == signature_end or data[signature]:
         raise DerError("signature: not a whole number of bytes")
@@ -285,7 +285,7 @@ def _read(data: bytes) -> CertificateRevocationList:
         if version != _VERSION_2:
             raise DerError(f"version: {_shown(version + 1)}, expected 1 or 2")
         position = stop
-    _, _, inner = _algorithm(data, position, tbs_end, "signature algorithm, inside")
+    _, _, inner = der.algorithm(data, position, tbs_end, "signature algorithm, inside")
     if data[position:inner] != data[tbs_end:outer]:
         raise DerError("the two names of its signature algorithm differ (RFC 5280 §5.1.1.2)")
     issuer_start, issuer_end = der.expect(data, inner, tbs_end, der.SEQUENCE, "issuer")
@@ -334,30 +334,10 @@ def _shown(number: int) -> str:
     return str(number) if abs(number) < 1000 else "out of range"
 
 
-def _algorithm(data: bytes, at: int, end: int, what: str) -> tuple[str, bytes | None, int]:
-    """An AlgorithmIdentifier: object identifier, parameters, and where it ends."""
-    start, stop = der.expect(data, at, end, der.SEQUENCE, what)
-    oid, oid_end = der.expect(data, start, stop, der.OBJECT_IDENTIFIER, what)
-    return der.object_identifier(data[oid:oid_end], what), data[oid_end:stop] or None, stop
-
-
 def _time(data: bytes, at: int, end: int, what: str) -> tuple[datetime, int]:
-    """UTCTime or GeneralizedTime, whole seconds in UTC (§5.1.2.4), and its end."""
-    tag, start, stop = der.element(data, at, end, what)
-    digits = data[start : stop - 1]
-    if tag == der.UTC_TIME and len(digits) == 12:
-        # §4.1.2.5.1: 50 to 99 are of the last century.
-        digits = (b"19" if digits[:1] >= b"5" else b"20") + digits
-    elif tag != der.GENERALIZED_TIME or len(digits) != 14:
-        raise DerError(f"{what}: not a time of the two forms allowed")
-    if data[stop - 1 : stop] != b"Z" or not digits.isdigit():
-        raise DerError(f"{what}: not a time in UTC with seconds")
-    parts = (digits[:4], digits[4:6], digits[6:8], digits[8:10], digits[10:12], digits[12:])
-    year, month, day, hour, minute, second = map(int, parts)
-    try:
-        return datetime(year, month, day, hour, minute, second, tzinfo=UTC), stop
-    except ValueError as error:
-        raise DerError(f"{what}: no such day or time") from error
+    """A time (§5.1.2.4), and its end."""
+    place = der.element(data, at, end, what)
+    return der.time(data, place, what), place[2]
 
 
 def _entries(data: bytes, at: int, end: int) -> list[_Entry]:
