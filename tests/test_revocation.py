@@ -458,7 +458,7 @@ def test_a_merged_list_revokes_what_either_does() -> None:
     merged = one | two | signed
     assert len(merged) == 4
     assert merged.notes
-    assert merged.format == "hashes + revocation, German chunk"
+    assert merged.format == "hashes+revocation, German chunk"
     assert not merged.authenticated, "one of its parts was not"
     assert (signed | signed).authenticated
     assert merged.notes == signed.notes

@@ -685,7 +685,7 @@ def test_a_certificate_is_no_list() -> None:
         RevocationList.from_bytes(certificate())
 
 
-def test_a_moment_or_sequence_of_another_kind_is_a_mistake() -> None:
+def test_a_moment_sequence_or_authority_of_another_kind_is_a_mistake() -> None:
     data = list_of()
     text: Any = "2022-07-01"
     with pytest.raises(TypeError, match="datetime"):
@@ -695,6 +695,8 @@ def test_a_moment_or_sequence_of_another_kind_is_a_mistake() -> None:
     for wrong in (True, text):
         with pytest.raises(TypeError, match="last_sequence"):
             RevocationList.from_bytes(data, last_sequence=wrong)
+    with pytest.raises(TypeError, match="authorities: expected a TrustList"):
+        RevocationList.from_bytes(data, authorities=text)
 
 
 def test_a_difference_of_clocks_of_five_minutes_is_allowed() -> None:

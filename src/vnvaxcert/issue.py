@@ -27,6 +27,7 @@ from vnvaxcert.schema.records import (
     TestResult,
     Vaccination,
 )
+from vnvaxcert.trust.moment import check_moment, utc_text
 from vnvaxcert.trust.usage import USAGE_OF_KIND
 
 # Keys are read where they are used: who verifies never needs that.
@@ -161,10 +162,7 @@ def _times(issued_at: datetime | None, expires_at: datetime | None) -> tuple[dat
 
 
 def _aware(name: str, moment: datetime) -> datetime:
-    if not isinstance(moment, datetime):
-        raise TypeError(f"{name}: expected a datetime, not {type(moment).__name__}")
-    if moment.utcoffset() is None:
-        raise ValueError(f"{name}: expected an aware datetime, this one has no time zone")
+    check_moment(moment, name)
     try:
         return moment.astimezone(UTC)
     except OverflowError:
@@ -181,20 +179,16 @@ def _check_signer(
     if not may_outlive_signer:
         if issued_at < facts.not_before:
             raise OutlivesSignerError(
-                f"the certificate would be issued at {_utc(issued_at)}; its signer's certificate "
-                f"is valid only from {_utc(facts.not_before)}"
+                f"the certificate would be issued at {utc_text(issued_at)}; its signer's "
+                f"certificate is valid only from {utc_text(facts.not_before)}"
             )
         if expires_at > facts.not_after:
             raise OutlivesSignerError(
-                f"the certificate would expire at {_utc(expires_at)}; its signer's certificate "
-                f"expires at {_utc(facts.not_after)}"
+                f"the certificate would expire at {utc_text(expires_at)}; its signer's certificate "
+                f"expires at {utc_text(facts.not_after)}"
             )
     if facts.usages and USAGE_OF_KIND[certificate.kind] not in facts.usages:
         raise IssueUsageError(certificate.kind, tuple(sorted(facts.usages)))
-
-
-def _utc(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _payload(certificate: HealthCertificate) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from vnvaxcert.errors import ChainError
 from vnvaxcert.trust.anchors import Authorities, issuers_among
 from vnvaxcert.trust.certificate import CertificateFacts
 from vnvaxcert.trust.entry import TrustedKey
-from vnvaxcert.trust.moment import check_moment
+from vnvaxcert.trust.moment import check_moment, utc_text
 from vnvaxcert.trust.signature_scheme import SHA1, Scheme, SchemeError, read_scheme
 
 # An authority is looked up by key identifier or name, which are anyone's to choose. Real lists
@@ -259,9 +259,9 @@ class _Search:
         if at is None:
             return None
         if not_before is not None and at < not_before:
-            return f"{name} is valid only from {_utc(not_before)}"
+            return f"{name} is valid only from {utc_text(not_before)}"
         if not_after is not None and at > not_after:
-            return f"{name} expired at {_utc(not_after)}"
+            return f"{name} expired at {utc_text(not_after)}"
         return None
 
     def _note(self, rank: int, reason: str) -> None:
@@ -306,7 +306,3 @@ def _is_link(facts: CertificateFacts) -> bool:
 
 def _is_long_enough(path_length: int | None, below: _Link) -> bool:
     return path_length is None or below.counted <= path_length
-
-
-def _utc(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

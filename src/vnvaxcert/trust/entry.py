@@ -17,6 +17,7 @@ from cryptography import x509
 
 from vnvaxcert.cose.algorithms import Algorithm
 from vnvaxcert.cose.keys import PublicKey, algorithms_for
+from vnvaxcert.errors import TrustListError
 from vnvaxcert.trust import der
 from vnvaxcert.trust.certificate import MAX_CERTIFICATE_BYTES, CertificateFacts, read_certificate
 from vnvaxcert.trust.der import DerError
@@ -341,6 +342,11 @@ def source(origin: str, place: str | int = "") -> str:
     if isinstance(place, int):
         return f"{origin}, entry {place}"
     return f"{origin}, {place}" if place else origin
+
+
+def placed(error: TrustListError, origin: str) -> TrustListError:
+    """The error, with the name of the file, or of the part of one, that it is about."""
+    return type(error)(error.format, source(origin, error.place), error.reason)
 
 
 def _is_thumbprint(published: str | bytes, certificate: bytes) -> bool:

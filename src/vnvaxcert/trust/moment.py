@@ -1,8 +1,8 @@
-"""Moments in time, as callers give them."""
+"""Moments in time, as callers give them and as messages show them."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 def check_moment(moment: datetime, name: str = "at") -> None:
@@ -16,3 +16,8 @@ def check_moment(moment: datetime, name: str = "at") -> None:
         raise TypeError(f"{name}: expected a datetime, not {type(moment).__name__}")
     if moment.utcoffset() is None:
         raise ValueError(f"{name}: expected an aware datetime, this one has no time zone")
+
+
+def utc_text(moment: datetime) -> str:
+    """An aware moment as messages show it: ``2022-06-01 00:00:00 UTC``."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

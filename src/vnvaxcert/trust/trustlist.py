@@ -27,9 +27,8 @@ from vnvaxcert.trust.entry import (
     certificate_kid,
 )
 from vnvaxcert.trust.immutable import Immutable, set_once
-from vnvaxcert.trust.moment import check_moment
 from vnvaxcert.trust.reading import Reading
-from vnvaxcert.trust.signing_key import SigningKey, load_signing_key
+from vnvaxcert.trust.signing_key import SigningKey
 from vnvaxcert.trust.spki import encode_certificate, encode_spki
 from vnvaxcert.trust.usage import Usage
 
@@ -139,10 +138,12 @@ class TrustList(Immutable):
 
         Spec: HCERT §3.3.3, A.1; the formats name their own.
         """
+        # The formats, and the JSON parser, are imported by those who read lists.
         from vnvaxcert.trust.formats import File
+        from vnvaxcert.trust.formats.checks import make_context
         from vnvaxcert.trust.formats.directory import NAME, read_directory, read_file
 
-        context = _context(signing_key, authorities, at, last_sequence)
+        context = make_context(signing_key, authorities, at, last_sequence)
         files, lists = [], []
         for given in (path, *more):
             place = os.fspath(given)
@@ -187,8 +188,9 @@ class TrustList(Immutable):
             TypeError: The data are no bytes, ``at`` is no moment, ``last_sequence`` no number.
         """
         from vnvaxcert.trust.formats import File
+        from vnvaxcert.trust.formats.checks import make_context
 
-        context = _context(signing_key, authorities, at, last_sequence)
+        context = make_context(signing_key, authorities, at, last_sequence)
         files = []
         for number, given in enumerate((data, *more), start=1):
             if not isinstance(given, bytes | bytearray | memoryview):
@@ -380,25 +382,6 @@ class TrustList(Immutable):
         outcomes = [entry.outcome() for entry in entries]
         keys = tuple(one for one in outcomes if isinstance(one, TrustedKey))
         return self._resolved.setdefault(kid, keys)
-
-
-def _context(
-    signing_key: SigningKey | None,
-    authorities: TrustList | None,
-    at: datetime | None,
-    last_sequence: int | None,
-) -> Context:
-    # The formats, and the JSON parser, are imported by those who read lists.
-    from vnvaxcert.trust.formats.content import Context
-
-    if at is not None:
-        check_moment(at)
-    if authorities is not None and not isinstance(authorities, TrustList):
-        raise TypeError(f"authorities: expected a TrustList, not {type(authorities).__name__}")
-    if last_sequence is not None and type(last_sequence) is not int:
-        raise TypeError(f"last_sequence: expected an int, not {type(last_sequence).__name__}")
-    key = None if signing_key is None else load_signing_key(signing_key)
-    return Context("", key, authorities, at, last_sequence)
 
 
 def _read(cls: type[TrustList], files: Sequence[File], context: Context) -> list[TrustList]:

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Final, NamedTuple, overload
 
-from vnvaxcert.errors import (
-    TrustListError,
-    TrustListFormatError,
-    TrustListRollbackError,
-    TrustListSignatureError,
-    TrustListStaleError,
-)
-from vnvaxcert.trust.entry import source
+from vnvaxcert.errors import TrustListError, TrustListFormatError
+from vnvaxcert.trust.entry import placed
+from vnvaxcert.trust.formats.checks import check_can_be_signed, check_sequence, check_times
 from vnvaxcert.trust.formats.content import (
     MAX_FILE_BYTES,
     Content,
@@ -70,9 +64,6 @@ class _Table(Sequence[Format]):
 
 FORMATS: Final[Sequence[Format]] = _Table(_PLACES)
 
-# Publishers' clocks differ from ours; the reference implementation of Austria's list allows this.
-CLOCK_SKEW: Final = timedelta(minutes=5)
-
 
 class File(NamedTuple):
     """A file, or what takes its place.
@@ -119,7 +110,7 @@ def read(files: Sequence[File], context: Context) -> list[Recognised]:
         except TrustListError as error:
             if len(files) == 1:
                 raise
-            raise _placed(error, file.name) from error
+            raise placed(error, file.name) from error
         group = group_of(groups, number, found)
         group.names.append(file.name)
         group.contents.append(content)
@@ -130,7 +121,7 @@ def read(files: Sequence[File], context: Context) -> list[Recognised]:
         except TrustListError as error:
             if len(files) == 1:
                 raise
-            raise _placed(error, group.name) from error
+            raise placed(error, group.name) from error
         result.append(Recognised(group.format, reading))
     return result
 
@@ -171,54 +162,16 @@ def read_group(group: Group, context: Context) -> Reading:
     """Read one list; see `read`."""
     known, contents = group.format, group.contents
     context = context._replace(name=group.name)
-    if context.asks_for_a_signature and not known.is_signed:
-        raise TrustListSignatureError(
-            known.name,
-            "",
-            "there is something to check a signature with, and this format has none that can be",
-        )
+    check_can_be_signed(known.name, known.is_signed, context)
     if known.join is not None and len(contents) > 1:
         reading = known.join(contents, context)
     else:
         reading = known.read(contents[0], context)
     if not reading.entries and not reading.set_aside:
         raise TrustListFormatError(known.name, "", "it is empty")
-    _check_times(known.name, reading, context.at)
-    _check_sequence(known.name, reading.sequence, context.last_sequence)
+    check_times(known.name, reading.issued_at, reading.expires_at, context.at)
+    check_sequence(known.name, reading.sequence, context.last_sequence)
     return reading
-
-
-def _check_times(format_name: str, reading: Reading, at: datetime | None) -> None:
-    if at is None:
-        return
-    # Subtracted, not added to: near the years 1 and 9999 a sum would overflow.
-    start, end = reading.issued_at, reading.expires_at
-    if end is not None and at > end and at - end > CLOCK_SKEW:
-        raise TrustListStaleError(format_name, "", f"it was valid until {_utc(end)}")
-    if start is not None and start > at and start - at > CLOCK_SKEW:
-        raise TrustListStaleError(format_name, "", f"it is valid only from {_utc(start)}")
-
-
-def _check_sequence(format_name: str, sequence: int | None, last: int | None) -> None:
-    if last is None:
-        return
-    if sequence is None:
-        raise TrustListRollbackError(
-            format_name, "", "it states neither a sequence number nor a time of issue"
-        )
-    if sequence < last:
-        raise TrustListRollbackError(
-            format_name, "", f"its sequence number is {sequence}, and {last} was seen before"
-        )
-
-
-def _utc(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _placed(error: TrustListError, name: str) -> TrustListError:
-    """The error, with the name of the file that it is about."""
-    return type(error)(error.format, source(name, error.place), error.reason)
 
 
 def _names() -> str:

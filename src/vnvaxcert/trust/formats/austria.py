@@ -19,6 +19,7 @@ from vnvaxcert.trust.entry import Entry, Form, Published, SetAside, decode_base6
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format
 from vnvaxcert.trust.formats.publisher import authenticate
 from vnvaxcert.trust.formats.signed_cbor import Message, check_with, peek, read_message
+from vnvaxcert.trust.moment import utc_text
 from vnvaxcert.trust.reading import Reading
 
 _NAME: Final = "Austrian list"
@@ -259,7 +260,7 @@ def _problem_of_times(members: dict[Any, Any], at: datetime | None) -> str:
             return f"{member}: expected a time in seconds"
         moment = datetime.fromtimestamp(value, UTC)
         if at is not None and (at < moment if member == "nb" else at > moment):
-            return f"a public key that is valid only {word} {moment:%Y-%m-%d %H:%M:%S} UTC"
+            return f"a public key that is valid only {word} {utc_text(moment)}"
     return ""
 
 

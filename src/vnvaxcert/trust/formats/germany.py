@@ -11,15 +11,11 @@ from typing import Final
 
 from vnvaxcert.cose.algorithms import Algorithm
 from vnvaxcert.cose.keys import PublicKey, verify
-from vnvaxcert.errors import (
-    AlgorithmError,
-    InvalidSignatureError,
-    TrustListFormatError,
-    TrustListSignatureError,
-)
+from vnvaxcert.errors import AlgorithmError, TrustListFormatError, TrustListSignatureError
 from vnvaxcert.trust.formats import json_text
 from vnvaxcert.trust.formats.content import Content, Context, Format
 from vnvaxcert.trust.formats.gateway import read_entries
+from vnvaxcert.trust.formats.publisher import authenticate
 from vnvaxcert.trust.reading import Reading
 
 _NAME: Final = "German list"
@@ -33,7 +29,8 @@ def read_german_list(content: Content, context: Context) -> Reading:
 
     Raises:
         TrustListSignatureError: The signature is not one, is not of this key over these bytes,
-            or the key is not on P-256.
+            or the key is not on P-256. Authorities were given: no certificate comes along that
+            one of them could have signed.
         TrustListFormatError: Without a key: the first line is no signature. Below it is no JSON
             with an array of entries, or too long a one.
 
@@ -42,12 +39,21 @@ def read_german_list(content: Content, context: Context) -> Reading:
     line, _, rest = content.data.partition(b"\n")
     signed = rest.strip(_WHITE_SPACE)
     signature = _signature(line)
-    if context.signing_key is not None:
-        _check(signature, context.signing_key, signed)
-    elif signature is None:
-        raise TrustListFormatError(_NAME, "line 1", "expected 64 bytes in Base64")
+    if signature is None:
+        kind = TrustListSignatureError if context.asks_for_a_signature else TrustListFormatError
+        raise kind(_NAME, "line 1", "expected 64 bytes in Base64")
+
+    def check(key: PublicKey) -> None:
+        try:
+            verify(Algorithm.ES256, key, signature, signed)
+        except AlgorithmError as error:
+            raise TrustListSignatureError(
+                _NAME, "", "it is signed with ECDSA on P-256; the key given is another kind"
+            ) from error
+
+    is_authenticated = authenticate(context, _NAME, check)
     reading = read_entries(Content(signed), context, _NAME)
-    return reading._replace(is_authenticated=context.signing_key is not None)
+    return reading._replace(is_authenticated=is_authenticated)
 
 
 def _signature(line: bytes) -> bytes | None:
@@ -56,21 +62,6 @@ def _signature(line: bytes) -> bytes | None:
     except ValueError:
         return None
     return signature if len(signature) == _SIGNATURE_BYTES else None
-
-
-def _check(signature: bytes | None, key: PublicKey, signed: bytes) -> None:
-    if signature is None:
-        raise TrustListSignatureError(_NAME, "line 1", "expected 64 bytes in Base64")
-    try:
-        verify(Algorithm.ES256, key, signature, signed)
-    except AlgorithmError as error:
-        raise TrustListSignatureError(
-            _NAME, "", "it is signed with ECDSA on P-256; the key given is another kind"
-        ) from error
-    except InvalidSignatureError as error:
-        raise TrustListSignatureError(
-            _NAME, "line 1", "the signature is not that of the key given over this list"
-        ) from error
 
 
 def _is_german_list(content: Content) -> bool:

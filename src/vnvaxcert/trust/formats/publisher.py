@@ -22,7 +22,8 @@ def authenticate(
 
     With a signing key the signature has to be of that key, whatever certificates came along. With
     authorities, the first certificate that came along has to chain to one of them, by way of the
-    others if need be, and the signature has to be of its key. With both, both.
+    others if need be, and the signature has to be of its key; where a moment is given, it has to
+    be valid then. With both, both.
 
     Args:
         context: What the caller gave.
@@ -37,7 +38,8 @@ def authenticate(
 
     Raises:
         TrustListSignatureError: The signature is not that of the key; there are authorities and
-            no certificate came along, it cannot be read, or it chains to none of them.
+            no certificate came along, it cannot be read, was not valid, or chains to none of
+            them.
     """
     if context.signing_key is not None:
         _check(format_name, check, context.signing_key, "the key given")
@@ -48,6 +50,7 @@ def authenticate(
             )
         try:
             signer, *between = map(read_certificate, certificates)
+            check_validity(signer, context.at)
             find_authority(signer, context.authorities, context.at, between=between)
             key = signer.public_key
         except (DerError, ChainError) as error:

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable
 from datetime import datetime
 
 from vnvaxcert.trust.entry import TrustedKey
+from vnvaxcert.trust.moment import utc_text
 from vnvaxcert.trust.profile import clauses
 from vnvaxcert.trust.profile.clauses import Clause
 from vnvaxcert.trust.profile.finding import Finding, Level, Outcome, ProfileName
@@ -98,7 +99,7 @@ def list_findings(
 def _freshness(trust: TrustList, at: datetime, profile: ProfileName) -> Finding:
     outcome, found = Outcome.NOT_APPLICABLE, "the list does not say until when it may be used"
     if trust.expires_at is not None:
-        found = f"valid until {trust.expires_at:%Y-%m-%d %H:%M:%S} UTC"
+        found = f"valid until {utc_text(trust.expires_at)}"
         outcome = Outcome.MET if at <= trust.expires_at else Outcome.BROKEN
     return Finding(
         "list.expired",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from vnvaxcert.trust.entry import certificate_kid
+from vnvaxcert.trust.moment import utc_text
 from vnvaxcert.trust.profile.case import (
     Case,
     Verdict,
@@ -118,12 +119,12 @@ def thumbprint(case: Case) -> Verdict:
 
 def expired(case: Case) -> Verdict:
     """Not expired: whatever is has to leave the list."""
-    return either(case.at <= case.facts.not_after, f"valid until {_utc(case.facts.not_after)}")
+    return either(case.at <= case.facts.not_after, f"valid until {utc_text(case.facts.not_after)}")
 
 
 def started(case: Case) -> Verdict:
     """Valid already."""
-    return either(case.facts.not_before <= case.at, f"valid from {_utc(case.facts.not_before)}")
+    return either(case.facts.not_before <= case.at, f"valid from {utc_text(case.facts.not_before)}")
 
 
 def renewal(case: Case) -> Verdict:
@@ -145,10 +146,6 @@ def lasts_at_most(case: Case, years: int) -> Verdict:
         length <= most,
         f"{_days(length)}: {facts.not_before:%Y-%m-%d} to {facts.not_after:%Y-%m-%d}",
     )
-
-
-def _utc(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _days(length: timedelta) -> str:

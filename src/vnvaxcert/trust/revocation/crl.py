@@ -8,7 +8,7 @@ it would let through what it revokes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -22,6 +22,7 @@ from vnvaxcert.trust.certificate import CertificateFacts
 from vnvaxcert.trust.der import DerError
 from vnvaxcert.trust.entry import TrustedKey
 from vnvaxcert.trust.immutable import Immutable, set_once
+from vnvaxcert.trust.moment import utc_text
 from vnvaxcert.trust.name import read_name
 from vnvaxcert.trust.signature_scheme import SHA1, SchemeError, read_scheme
 
@@ -217,14 +218,10 @@ def _refusal(authority: TrustedKey, at: datetime | None) -> str | None:
     if at is None:
         return None
     if authority.not_before is not None and at < authority.not_before:
-        return f"its authority is valid only from {_utc(authority.not_before)}"
+        return f"its authority is valid only from {utc_text(authority.not_before)}"
     if authority.not_after is not None and at > authority.not_after:
-        return f"its authority expired at {_utc(authority.not_after)}"
+        return f"its authority expired at {utc_text(authority.not_after)}"
     return None
-
-
-def _utc(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 # --- reading -----------------------------------------------------------------------------------

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from vnvaxcert.errors import (
-    TrustListError,
-    TrustListFormatError,
-    TrustListRollbackError,
-    TrustListSignatureError,
-    TrustListStaleError,
-)
+from vnvaxcert.errors import TrustListError, TrustListFormatError
 from vnvaxcert.trust import der
 from vnvaxcert.trust.cms import SIGNED_DATA_OID
 from vnvaxcert.trust.der import DerError
-from vnvaxcert.trust.entry import decode_base64, source
-from vnvaxcert.trust.formats import CLOCK_SKEW, json_text
+from vnvaxcert.trust.entry import decode_base64, placed
+from vnvaxcert.trust.formats import json_text
+from vnvaxcert.trust.formats.checks import check_can_be_signed, check_sequence, check_times
 from vnvaxcert.trust.formats.content import MAX_FILE_BYTES, Context
 from vnvaxcert.trust.formats.directory import read_file
 from vnvaxcert.trust.pem import BEGIN, read_blocks
@@ -121,11 +115,6 @@ def read_path(path: str) -> Iterator[tuple[str, bytes]]:
         raise TrustListFormatError(UNKNOWN_FORMAT, "", "a directory with no file in it")
 
 
-def placed(error: TrustListError, name: str) -> TrustListError:
-    """The error, with the name of the file it is about."""
-    return type(error)(error.format, source(name, error.place), error.reason)
-
-
 # --- one list ----------------------------------------------------------------------------------
 
 
@@ -140,40 +129,11 @@ def _read_one(data: bytes, context: Context) -> Read:
 
 
 def _read_known(known: _Known, data: bytes, context: Context) -> Read:
-    if context.asks_for_a_signature and not known.is_signed:
-        raise TrustListSignatureError(
-            known.name, "", "something was given to check its signature with, and it carries none"
-        )
+    check_can_be_signed(known.name, known.is_signed, context)
     contents = known.read(data, context)
-    _check_times(known.name, contents, context.at)
-    _check_sequence(known.name, contents.sequence, context.last_sequence)
+    check_times(known.name, contents.issued_at, contents.expires_at, context.at)
+    check_sequence(known.name, contents.sequence, context.last_sequence)
     return Read(known.name, contents)
-
-
-def _check_times(format_name: str, contents: Contents, at: datetime | None) -> None:
-    if at is None:
-        return
-    # Subtracted, not added to: near the years 1 and 9999 a sum would overflow.
-    start, end = contents.issued_at, contents.expires_at
-    if end is not None and at > end and at - end > CLOCK_SKEW:
-        raise TrustListStaleError(format_name, "", f"it was valid until {_utc(end)}")
-    if start is not None and start > at and start - at > CLOCK_SKEW:
-        raise TrustListStaleError(format_name, "", f"it is valid only from {_utc(start)}")
-
-
-def _check_sequence(format_name: str, sequence: int | None, last: int | None) -> None:
-    if last is None:
-        return
-    if sequence is None:
-        raise TrustListRollbackError(format_name, "", "it states no sequence number")
-    if sequence < last:
-        raise TrustListRollbackError(
-            format_name, "", f"its sequence number is {sequence}, and {last} was seen before"
-        )
-
-
-def _utc(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 # --- what a file is wrapped in -----------------------------------------------------------------

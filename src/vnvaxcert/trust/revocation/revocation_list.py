@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 from vnvaxcert.errors import PossiblyRevokedError, RevokedError, SignerRevokedError, TrustListError
 from vnvaxcert.trust.anchors import Authorities
+from vnvaxcert.trust.entry import placed
 from vnvaxcert.trust.immutable import Immutable, set_once
-from vnvaxcert.trust.moment import check_moment
 from vnvaxcert.trust.revocation.contents import Contents, Entries, joined
 from vnvaxcert.trust.revocation.hashes import Hash, HashType, check_hash, check_kid
-from vnvaxcert.trust.signing_key import SigningKey, load_signing_key
 
 if TYPE_CHECKING:
     from vnvaxcert.trust.certificate import CertificateFacts
@@ -25,10 +24,11 @@ if TYPE_CHECKING:
     from vnvaxcert.trust.revocation.crl import CertificateRevocationList
     from vnvaxcert.trust.revocation.formats import Read
     from vnvaxcert.trust.revocation.slices import Slice
+    from vnvaxcert.trust.signing_key import SigningKey
 
 _MEMORY: Final = "hashes"
 _SLICES: Final = "slices"
-_JOINT: Final = " + "
+_JOINT: Final = "+"
 _DIGITS: Final = 3  # of a hash that a slice is found by, at most
 
 
@@ -152,10 +152,12 @@ class RevocationList(Immutable):
             ValueError: ``at`` is naive.
             TypeError: Something that is no path, no moment or no number.
         """
+        # The formats, and the JSON parser, are imported by those who read lists.
+        from vnvaxcert.trust.formats.checks import make_context
         from vnvaxcert.trust.revocation.formats import read_path
 
         places = [os.fspath(one) for one in (path, *more)]  # a number would be an open file
-        context = _context(signing_key, authorities, at, last_sequence)
+        context = make_context(signing_key, authorities, at, last_sequence)
         are_many = len(places) > 1 or os.path.isdir(places[0])
         files = (file for place in places for file in read_path(place))
         return _merged(cls, _read(files, context, are_named=are_many))
@@ -188,7 +190,9 @@ class RevocationList(Immutable):
             ValueError: ``at`` is naive.
             TypeError: The data are no bytes, ``at`` is no moment, ``last_sequence`` no number.
         """
-        context = _context(signing_key, authorities, at, last_sequence)
+        from vnvaxcert.trust.formats.checks import make_context
+
+        context = make_context(signing_key, authorities, at, last_sequence)
         files = []
         for number, given in enumerate((data, *more), start=1):
             if not isinstance(given, bytes | bytearray | memoryview):
@@ -351,26 +355,10 @@ class RevocationList(Immutable):
         return f"RevocationList({self.format}, {len(self)} entries, {state})"
 
 
-def _context(
-    signing_key: SigningKey | None,
-    authorities: Authorities | None,
-    at: datetime | None,
-    last_sequence: int | None,
-) -> Context:
-    from vnvaxcert.trust.formats.content import Context
-
-    if at is not None:
-        check_moment(at)
-    if last_sequence is not None and type(last_sequence) is not int:
-        raise TypeError(f"last_sequence: expected a number, not {type(last_sequence).__name__}")
-    key = None if signing_key is None else load_signing_key(signing_key)
-    return Context("", signing_key=key, authorities=authorities, at=at, last_sequence=last_sequence)
-
-
 def _read(
     files: Iterable[tuple[str, bytes]], context: Context, *, are_named: bool
 ) -> Iterator[Read]:
-    from vnvaxcert.trust.revocation.formats import placed, read_data
+    from vnvaxcert.trust.revocation.formats import read_data
 
     for name, data in files:
         try:
