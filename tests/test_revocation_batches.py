@@ -39,6 +39,7 @@ from vnvaxcert.errors import (
     TrustListRollbackError,
     TrustListSignatureError,
 )
+from vnvaxcert.trust import files
 from vnvaxcert.trust.revocation import (
     Batch,
     HashType,
@@ -170,8 +171,8 @@ def test_a_folder_has_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     deep.mkdir(parents=True)
     (deep / "d").write_bytes(text(document()))
     assert len(RevocationList.load(tmp_path)) == 2
-    monkeypatch.setattr(formats, "MAX_DIRECTORY_DEPTH", 2)
-    with pytest.raises(TrustListFormatError, match="not followed") as caught:
+    monkeypatch.setattr(files, "MAX_DEPTH", 2)
+    with pytest.raises(TrustListFormatError, match="more than 2 directories deep") as caught:
         RevocationList.load(tmp_path)
     assert caught.value.place == "1/2/3"
 
@@ -187,7 +188,7 @@ def test_links_in_a_folder_are_refused_where_they_may_lead_round(tmp_path: Path)
     (tmp_path / "c").unlink()
     link.unlink()
     link.symlink_to(tmp_path / "nowhere")
-    with pytest.raises(TrustListFormatError, match="cannot be read") as caught:
+    with pytest.raises(TrustListFormatError, match="neither a file nor a directory") as caught:
         RevocationList.load(tmp_path)
     assert caught.value.place == "b"
     link.unlink()
@@ -196,13 +197,21 @@ def test_links_in_a_folder_are_refused_where_they_may_lead_round(tmp_path: Path)
         RevocationList.load(tmp_path)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_in_a_folder_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(TrustListFormatError, match="neither a file nor a directory") as caught:
+        RevocationList.load(tmp_path)
+    assert caught.value.place == "pipe"
+
+
 def test_an_entry_of_a_folder_that_cannot_be_looked_at_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Closed:
         name = "closed"
 
-        def is_dir(self) -> bool:
+        def is_file(self) -> bool:
             raise PermissionError(13, "Permission denied")
 
     @contextmanager

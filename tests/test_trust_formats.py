@@ -26,7 +26,7 @@ from vnvaxcert.errors import (
     TrustListFormatError,
     TrustListSignatureError,
 )
-from vnvaxcert.trust import formats
+from vnvaxcert.trust import files, formats
 from vnvaxcert.trust.formats import directory, gateway, json_text, pem
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, MAX_FILE_BYTES, Content, Context
 from vnvaxcert.trust.formats.uniform import NotUniformError, uniform_objects
@@ -278,6 +278,15 @@ def test_taking_the_signature_away_does_not_help() -> None:
     assert len(TrustList.from_bytes(document)) == 1
     assert refused(document, signing_key=KEY).code == "trustlist.signature"
     assert refused(b"\n" + document, signing_key=KEY).code == "trustlist.signature"
+
+
+def test_authorities_are_no_help_with_a_german_list_and_are_not_ignored() -> None:
+    for options in ({}, {"signing_key": KEY}):
+        error = refused(SMALL, authorities=AUTHORITY.trust_list(), **options)
+        assert isinstance(error, TrustListSignatureError)
+        assert "no certificate of its signer came along" in error.reason
+    error = refused(b"\n" + SMALL, authorities=AUTHORITY.trust_list())
+    assert isinstance(error, TrustListSignatureError)
 
 
 @pytest.mark.parametrize("document", [b"{}", b'{"certificates": {}}', b'{"certificates": 5}', b"{"])
@@ -764,7 +773,7 @@ def test_a_pipe_in_a_directory_is_not_waited_for(tmp_path: Path) -> None:
 def test_a_directory_has_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number, signer in enumerate(SIGNERS):
         (tmp_path / f"{number}.der").write_bytes(signer.certificate)
-    deep = tmp_path.joinpath(*["d"] * (directory.MAX_DEPTH + 2))
+    deep = tmp_path.joinpath(*["d"] * (files.MAX_DEPTH + 2))
     deep.mkdir(parents=True)
     (deep / "dsc.der").write_bytes(AUTHORITY.certificate)
     trust = TrustList.load(tmp_path)

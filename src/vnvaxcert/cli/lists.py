@@ -104,9 +104,9 @@ def _groups(paths: Sequence[str]) -> list[list[str]]:
     """The files of each list, told by their formats; what cannot be told stands alone."""
     if len(paths) == 1:
         return [list(paths)]
+    from vnvaxcert.trust.files import read_file
     from vnvaxcert.trust.formats import recognise
     from vnvaxcert.trust.formats.content import Content
-    from vnvaxcert.trust.formats.directory import read_file
 
     groups: dict[object, list[str]] = {}
     for number, path in enumerate(paths):

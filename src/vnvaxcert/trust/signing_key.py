@@ -54,7 +54,7 @@ def load_signing_key(given: SigningKey) -> PublicKey:
 
 
 def _key_file(path: str) -> bytes:
-    from vnvaxcert.trust.formats.directory import read_file
+    from vnvaxcert.trust.files import read_file
 
     content = read_file(path)
     if len(content) > _MAX_KEY_FILE_BYTES:

@@ -139,9 +139,10 @@ class TrustList(Immutable):
         Spec: HCERT §3.3.3, A.1; the formats name their own.
         """
         # The formats, and the JSON parser, are imported by those who read lists.
+        from vnvaxcert.trust.files import read_file
         from vnvaxcert.trust.formats import File
         from vnvaxcert.trust.formats.checks import make_context
-        from vnvaxcert.trust.formats.directory import NAME, read_directory, read_file
+        from vnvaxcert.trust.formats.directory import NAME, read_directory
 
         context = make_context(signing_key, authorities, at, last_sequence)
         files, lists = [], []

@@ -1,32 +1,18 @@
-"""Files from disk: one, bounded, or a directory of certificates and lists."""
+"""A directory of certificates and lists, read as one list."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
 from vnvaxcert.errors import TrustListError, TrustListFormatError
 from vnvaxcert.trust import formats
 from vnvaxcert.trust.entry import Entry, SetAside, source
+from vnvaxcert.trust.files import read_file, walk
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, MAX_FILE_BYTES, Content, Context
 from vnvaxcert.trust.reading import Reading
 
 NAME: Final = "directory"
-MAX_DEPTH: Final = 16  # a country in a domain in a type is 3
-
-
-def read_file(path: str) -> bytes:
-    """Read a file, one byte beyond `MAX_FILE_BYTES` at most.
-
-    Raises:
-        TrustListFormatError: It cannot be read.
-    """
-    try:
-        with open(path, "rb") as file:
-            return file.read(MAX_FILE_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError: a null character in the path
-        raise TrustListFormatError("unknown", "", f"cannot be read: {_reason(error)}") from error
 
 
 def read_directory(path: str, context: Context) -> Reading:
@@ -48,9 +34,11 @@ def read_directory(path: str, context: Context) -> Reading:
     groups: dict[object, formats.Group] = {}
     found: list[formats.Group | SetAside] = []
     size = 0
-    for number, (name, problem) in enumerate(_files(path), start=1):
+    for number, (name, problem) in enumerate(walk(path), start=1):
         if number > MAX_ENTRIES:
             raise TrustListFormatError(NAME, "", f"more than {MAX_ENTRIES} files")
+        if problem and not name:
+            raise TrustListFormatError(NAME, "", problem)
         if problem:
             found.append(SetAside(b"", None, name, problem))
             continue
@@ -92,59 +80,3 @@ def read_directory(path: str, context: Context) -> Reading:
 def _set_aside(name: str, error: TrustListError) -> SetAside:
     reason = error.reason if error.format == "unknown" else f"{error.format}: {error.reason}"
     return SetAside(b"", None, source(name, error.place), reason)
-
-
-class _Found(NamedTuple):
-    """A name in the directory, and why it cannot be read; empty where it can."""
-
-    name: str
-    problem: str = ""
-
-
-def _files(root: str) -> Iterator[_Found]:
-    """What a directory holds, by path inside it: its files first, then those of each directory."""
-    pending = [""]
-    while pending:
-        folder = pending.pop()
-        try:
-            with os.scandir(os.path.join(root, folder)) as listing:
-                found = sorted(listing, key=lambda one: one.name)
-        except (OSError, ValueError) as error:
-            reason = f"cannot be read: {_reason(error)}"
-            if not folder:
-                raise TrustListFormatError(NAME, "", reason) from error
-            yield _Found(folder, reason)
-            continue
-        inside = []
-        for one in found:
-            name = f"{folder}/{one.name}" if folder else one.name
-            if one.name.startswith("."):
-                continue
-            kind, problem = _kind(one)
-            if kind == "file":
-                yield _Found(name)
-            elif kind != "directory":
-                yield _Found(name, problem)
-            elif name.count("/") >= MAX_DEPTH:
-                yield _Found(name, f"more than {MAX_DEPTH} directories deep")
-            else:
-                inside.append(name)
-        pending += reversed(inside)
-
-
-def _kind(found: os.DirEntry[str]) -> tuple[Literal["file", "directory", ""], str]:
-    """What a name stands for, and why it is not to be read; either is empty."""
-    try:
-        if found.is_file():
-            return "file", ""
-        if not found.is_dir():
-            return "", "neither a file nor a directory"
-    except OSError as error:  # a link to itself, or one through a directory that is closed
-        return "", f"cannot be read: {_reason(error)}"
-    if found.is_symlink():
-        return "", "a link to a directory is not followed"
-    return "directory", ""
-
-
-def _reason(error: OSError | ValueError) -> str:
-    return getattr(error, "strerror", None) or "not a usable path"

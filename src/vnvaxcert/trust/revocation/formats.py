@@ -11,10 +11,10 @@ from vnvaxcert.trust import der
 from vnvaxcert.trust.cms import SIGNED_DATA_OID
 from vnvaxcert.trust.der import DerError
 from vnvaxcert.trust.entry import decode_base64, placed
+from vnvaxcert.trust.files import read_file, walk
 from vnvaxcert.trust.formats import json_text
 from vnvaxcert.trust.formats.checks import check_can_be_signed, check_sequence, check_times
 from vnvaxcert.trust.formats.content import MAX_FILE_BYTES, Context
-from vnvaxcert.trust.formats.directory import read_file
 from vnvaxcert.trust.pem import BEGIN, read_blocks
 from vnvaxcert.trust.revocation.contents import Contents
 from vnvaxcert.trust.revocation.crl import CRL_FORMAT, read_crl
@@ -33,7 +33,6 @@ SLICES_FORMAT: Final = "revocation, slices"
 # A batch of 1,000 hashes has 70 kB: 3.8 million hashes, which take 0.5 GB.
 MAX_DIRECTORY_BYTES: Final = 256 << 20
 MAX_DIRECTORY_FILES: Final = 100_000
-MAX_DIRECTORY_DEPTH: Final = 16
 
 _GZIP: Final = b"\x1f\x8b"
 _CMS_LABELS: Final = (b"CMS", b"PKCS7")  # RFC 7468 §9, §8
@@ -85,7 +84,7 @@ def read_path(path: str) -> Iterator[tuple[str, bytes]]:
     """A file, or the files of a directory and of those in it, in the order of their names.
 
     Names with a leading dot are passed over, and nothing else: a list that is not read revokes
-    nothing, so that a file that cannot be read or a link to a directory is an error.
+    nothing, so that whatever is no file, cannot be read or links to a directory is an error.
 
     Returns:
         Name, of a file in a directory its path in it, with slashes; and content.
@@ -98,7 +97,9 @@ def read_path(path: str) -> Iterator[tuple[str, bytes]]:
         yield os.path.basename(path), _file(path)
         return
     size = number = 0
-    for number, name in enumerate(_names(path), start=1):
+    for number, (name, problem) in enumerate(walk(path), start=1):
+        if problem:
+            raise TrustListFormatError(UNKNOWN_FORMAT, name, problem)
         if number > MAX_DIRECTORY_FILES:
             raise TrustListFormatError(UNKNOWN_FORMAT, "", f"more than {MAX_DIRECTORY_FILES} files")
         try:
@@ -236,37 +237,3 @@ def _file(path: str) -> bytes:
         return read_file(path)
     except TrustListFormatError as error:
         raise TrustListFormatError(UNKNOWN_FORMAT, "", f"the file {error.reason}") from error
-
-
-def _names(root: str) -> Iterator[str]:
-    """The files of a directory by their path in it: its own first, then those of each in it."""
-    pending = [""]
-    while pending:
-        folder = pending.pop()
-        try:
-            with os.scandir(os.path.join(root, folder)) as listing:
-                found = sorted(listing, key=lambda one: one.name)
-        except (OSError, ValueError) as error:
-            raise _unreadable(folder, error) from error
-        inside = []
-        for one in found:
-            name = f"{folder}/{one.name}" if folder else one.name
-            if one.name.startswith("."):
-                continue
-            try:
-                is_directory, is_link = one.is_dir(), one.is_symlink()
-            except OSError as error:
-                raise _unreadable(name, error) from error
-            if not is_directory:
-                yield name
-            elif is_link or name.count("/") >= MAX_DIRECTORY_DEPTH:
-                reason = "a link to a directory" if is_link else "too many directories deep"
-                raise TrustListFormatError(UNKNOWN_FORMAT, name, f"{reason}, which is not followed")
-            else:
-                inside.append(name)
-        pending += reversed(inside)
-
-
-def _unreadable(name: str, error: OSError | ValueError) -> TrustListFormatError:
-    reason = getattr(error, "strerror", None) or "not a usable path"
-    return TrustListFormatError(UNKNOWN_FORMAT, name, f"cannot be read: {reason}")
