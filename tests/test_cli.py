@@ -217,6 +217,7 @@ def test_the_json_of_an_accepted_certificate_has_every_member_of_the_contract(
             "schema_version": "1.3.0",
         },
         "warnings": [],
+        "authenticated": {"trust": False, "authorities": None, "revocations": None},
     }
     assert list(done.document)[:5] == ["valid", "code", "message", "envelope", "algorithm"]
     assert "Nguyễn" in done.out
@@ -405,8 +406,11 @@ def test_the_signature_of_a_list_is_checked_with_its_key(run: Run, folder: Path)
     assert checked.status == 0
     assert "not checked" not in checked.out
     assert "not checked" not in run("verify", GOOD, "--trust", "trust.pem", "--at", AT).out
-    unchecked = run("verify", GOOD, "--trust", "list", "--at", AT).out
-    assert "own signature was not checked (see --list-key)" in unchecked
+    for command in ("verify", "examine"):
+        unchecked = run(command, GOOD, "--trust", "list", "--at", AT)
+        assert "own signature was not checked (see --list-key)" in unchecked.out
+        unchecked = run(command, GOOD, "--trust", "list", "--at", AT, "--json")
+        assert unchecked.document["authenticated"]["trust"] is False
     wrong = run("verify", GOOD, "--trust", "list", "--at", AT, "--list-key", "wrong", "--json")
     assert (wrong.status, wrong.out) == (2, "")
     assert wrong.err.startswith("vnvaxcert: list: ")
@@ -442,6 +446,22 @@ def test_a_certificate_on_any_of_the_revocation_lists_is_refused(run: Run, folde
     assert run("verify", GOOD, *VERIFY, "--revocation", "other").status == 0
     both = run("verify", GOOD, *VERIFY, "--revocation", "other", "--revocation", "hit", "--json")
     assert (both.status, both.document["code"]) == (1, "revoked")
+
+
+@pytest.mark.parametrize("command", ["verify", "examine"])
+def test_a_revocation_list_whose_signature_was_not_checked_is_said_to_be_so(
+    run: Run, folder: Path, command: str
+) -> None:
+    publisher = specimens.ec_key(number=5)
+    (folder / "list").write_bytes(revocation_chunk(publisher, "URN:UVCI:01:VN:ANOTHER"))
+    spki = publisher.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (folder / "key").write_bytes(spki)
+    given = (command, GOOD, *VERIFY, "--revocation", "list")
+    assert "No signature over the revocation lists was checked" in run(*given).out
+    assert run(*given, "--json").document["authenticated"]["revocations"] is False
+    checked = (*given, "--revocation-key", "key")
+    assert "revocation list" not in run(*checked).out
+    assert run(*checked, "--json").document["authenticated"]["revocations"] is True
 
 
 def test_a_hit_of_a_filter_is_a_refusal_with_words_of_its_own(run: Run, folder: Path) -> None:

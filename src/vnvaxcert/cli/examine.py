@@ -62,12 +62,15 @@ def run(arguments: list[str]) -> Outcome:
     status = ACCEPTED if all(one.error is None for _, one in found) else REFUSED
     if values.json:
         is_judged = basis.trust is not None
-        documents = [as_json.examined(one, is_judged=is_judged) for _, one in found]
+        lists = {"authenticated": judging.authenticated(basis)}
+        documents = [as_json.examined(one, is_judged=is_judged) | lists for _, one in found]
         return Outcome(status, as_json.dump(documents))
     screen = Screen()
     for code, one in found:
         screen.heading(code.place)
         _show(screen, one)
+    for words in judging.cautions(basis):
+        screen.remark(words)
     return Outcome(status, screen.text())
 
 

@@ -67,16 +67,31 @@ def load(values: Namespace) -> Basis:
     )
 
 
-def caution(trust: TrustList) -> str | None:
-    """What to bear in mind about lists whose own signature was not checked; else None."""
-    if trust.authenticated:
-        return None
-    if has_signature(trust):
-        return "The trust list's own signature was not checked (see --list-key)."
-    return (
-        "A trust list of this kind has no signature that can be checked: it is as good as the way "
-        "it came to you."
-    )
+def cautions(basis: Basis) -> list[str]:
+    """What to bear in mind about the lists whose own signature was not checked."""
+    found = []
+    if basis.trust is not None and not basis.trust.authenticated:
+        found.append(
+            "The trust list's own signature was not checked (see --list-key)."
+            if has_signature(basis.trust)
+            else "A trust list of this kind has no signature that can be checked: it is as good as "
+            "the way it came to you."
+        )
+    if basis.revocations is not None and not basis.revocations.authenticated:
+        found.append(
+            "No signature over the revocation lists was checked: they are as good as the way they "
+            "came to you."
+        )
+    return found
+
+
+def authenticated(basis: Basis) -> dict[str, bool | None]:
+    """Of which lists the own signature was checked; None for a kind that was not given."""
+    return {
+        "trust": None if basis.trust is None else basis.trust.authenticated,
+        "authorities": None if basis.authorities is None else basis.authorities.authenticated,
+        "revocations": None if basis.revocations is None else basis.revocations.authenticated,
+    }
 
 
 def _policy(values: Namespace) -> Policy:

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from vnvaxcert.cli import as_json, as_text
 from vnvaxcert.cli.arguments import SEVERAL, Parser, add_input, add_json, add_trust
-from vnvaxcert.cli.judging import Basis, caution, load
+from vnvaxcert.cli.judging import Basis, authenticated, cautions, load
 from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, Outcome
 from vnvaxcert.cli.screen import Screen
 from vnvaxcert.cli.source import read_codes
@@ -61,7 +61,7 @@ def run(arguments: list[str]) -> Outcome:
     refused = sum(isinstance(verdict, Refusal) for _, verdict in verdicts)
     status = REFUSED if refused else ACCEPTED
     if values.json:
-        return Outcome(status, as_json.dump([_document(one) for _, one in verdicts]))
+        return Outcome(status, as_json.dump([_document(one, basis) for _, one in verdicts]))
     screen = Screen()
     for code, verdict in verdicts:
         screen.heading(code.place)
@@ -69,8 +69,9 @@ def run(arguments: list[str]) -> Outcome:
             show_refusal(screen, verdict, code.is_argument)
         else:
             show_acceptance(screen, verdict, basis.at)
-    if refused < len(codes) and basis.trust is not None and (words := caution(basis.trust)):
-        screen.remark(words)
+    if refused < len(codes):
+        for words in cautions(basis):
+            screen.remark(words)
     if len(codes) > 1:
         screen.remark(f"{len(codes)} codes: {len(codes) - refused} accepted, {refused} refused.")
     return Outcome(status, screen.text())
@@ -85,10 +86,12 @@ def judge(text: str, basis: Basis) -> Verdict:
         return Refusal(error, examine(text, **arguments))
 
 
-def _document(verdict: Verdict) -> as_json.Document:
+def _document(verdict: Verdict, basis: Basis) -> as_json.Document:
     if isinstance(verdict, Refusal):
-        return as_json.refused(*verdict)
-    return as_json.accepted(verdict)
+        document = as_json.refused(*verdict)
+    else:
+        document = as_json.accepted(verdict)
+    return document | {"authenticated": authenticated(basis)}
 
 
 def show_acceptance(screen: Screen, result: VerifiedCertificate, at: datetime) -> None:
