@@ -261,6 +261,38 @@ def test_an_uploader_counts_only_when_the_anchor_signed_it_as_one() -> None:
     assert error.reason == ("the signature is not that of the trust anchor over this certificate")
 
 
+def test_what_the_anchor_signed_as_another_is_no_authority() -> None:
+    for holder in (UPLOADER, CONNECTION):
+        trust = load([anchored("CSCA", holder), anchored("CSCA", CSCA), anchored("UPLOAD", SECOND)])
+        assert [key.subject for key in trust] == ["C=UT,CN=Specimen CSCA"]
+        assert [(one.source, one.reason) for one in trust.set_aside] == [
+            ("list.json, entry 3", "a certificate of type UPLOAD signs no certificates"),
+            (
+                "list.json, entry 1",
+                "its certificate is not that of an authority, whatever the list calls it",
+            ),
+        ]
+        assert len(trust.anchors.keys) == 1
+    broken = maker.tlv(0x30, b"\x05\x00")
+    trust = load([entry("CSCA", broken, by(ANCHOR, broken)), anchored("CSCA", CSCA)])
+    assert len(trust) == 1
+    assert [one.source for one in trust.set_aside] == ["list.json, entry 1"]
+
+
+def test_bad_signatures_before_a_good_one_do_not_multiply_the_work() -> None:
+    certificate = CSCA.certificate
+    good = maker.signer_info(certificate, ANCHOR)
+    bad = maker.signer_info(certificate, ANCHOR, signature=b"\x30\x06\x02\x01\x01\x02\x01\x01")
+    for number in (1, 2, 15):
+        signature = maker.message(None, [bad] * number + [good])
+        document = [entry("CSCA", certificate, signature)]
+        if number == 1:
+            assert load(document).authenticated
+        else:
+            error = refused(document)
+            assert (error.place, error.reason) == ("entry 1", "signature: more than 2 signers")
+
+
 def test_an_uploader_whose_certificate_or_key_cannot_be_read_vouches_for_nobody() -> None:
     broken = maker.tlv(0x30, b"\x05\x00")
     # One whose key is of a kind that there is not.

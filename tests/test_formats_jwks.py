@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -277,6 +277,29 @@ def test_a_certificate_in_the_header_has_to_chain_to_an_authority() -> None:
     stranger = SpecimenAuthority(not_before=datetime(2022, 1, 1, tzinfo=UTC))
     error = refusal(data, authorities=stranger.trust_list())
     assert isinstance(error, TrustListSignatureError)
+
+
+def test_a_certificate_in_the_header_has_to_be_valid_at_the_moment_too() -> None:
+    start, end = datetime(2022, 1, 1, tzinfo=UTC), datetime(2022, 2, 1, tzinfo=UTC)
+    authority = SpecimenAuthority(not_before=datetime(2021, 1, 1, tzinfo=UTC))
+    publisher = authority.issue_signer(key=PUBLISHER, not_before=start, not_after=end)
+    data = signed_json(key_set(jwk()), key=PUBLISHER, certificates=[publisher.certificate])
+    given: dict[str, Any] = {"authorities": authority.trust_list()}
+    for at in (None, start, datetime(2022, 1, 15, tzinfo=UTC), end):
+        assert TrustList.from_bytes(data, at=at, **given).authenticated
+    second = timedelta(seconds=1)
+    for at, reason in (
+        (end + second, "it expired on 2022-02-01"),
+        (start - second, "it is valid only from 2022-01-01 on"),
+        (datetime.max.replace(tzinfo=timezone(-timedelta(hours=23))), "it expired on 2022-02-01"),
+        (datetime.min.replace(tzinfo=timezone(timedelta(hours=23))), "it is valid only from"),
+    ):
+        error = refusal(data, at=at, **given)
+        assert isinstance(error, TrustListSignatureError)
+        assert error.place == "certificate of its signer"
+        assert error.reason.startswith(reason)
+        # Whose key is given by itself is the caller's to judge.
+        assert TrustList.from_bytes(data, at=at, signing_key=PUBLISHER.public_key()).authenticated
 
 
 # --- which format it is --------------------------------------------------------------------------

@@ -6,7 +6,8 @@ signs its own signers (DSC) with an uploader's key. Each signature is one of CMS
 certificate of its entry, kept beside it.
 
 Nothing signs the list as a whole, or what an entry says besides its certificate: who keeps back
-entries, or an old list, is not found out by this.
+entries, or an old list, is not found out by this. What the anchor signed as an uploader's must not
+come back as an authority's: that is told by the certificate itself.
 """
 
 from __future__ import annotations
@@ -27,6 +28,12 @@ from vnvaxcert.trust.formats.signed_message import certificates_of
 _BY_ANCHOR: Final = ("UPLOAD", "CSCA", "AUTHENTICATION")
 _BY_UPLOADER: Final = "DSC"
 
+# One signs as a rule, here always. Any number of bad signatures can be put before a good one of an
+# entry, for each of 20,000 entries.
+MAX_ENTRY_SIGNERS: Final = 2
+
+_AUTHORITY: Final = "CSCA"
+_NO_AUTHORITY: Final = "its certificate is not that of an authority, whatever the list calls it"
 _SHA1: Final = "its signature is made over SHA-1, which is not accepted"
 
 
@@ -85,15 +92,14 @@ def check_signatures(
         format_name: For the errors.
 
     Returns:
-        One for each entry. Good signatures over SHA-1 are refused; those of Norway were.
+        One for each entry. Good signatures over SHA-1 are refused; those of Norway were. So is an
+        authority (CSCA) whose certificate does not say that it is one.
 
     Raises:
         TrustListSignatureError: The signature of an entry, which is named, is missing, no
-            signature of CMS, or wrong; its certificate is missing or not Base64; there is no
-            uploader of its country. No entry is signed by the anchor, so that nothing shows
-            whose uploads these are.
-
-    Spec: EU certificate governance; RFC 5652 §5.
+            signature of CMS, of more than `MAX_ENTRY_SIGNERS`, or wrong; its certificate is missing
+            or not Base64; there is no uploader of its country. No entry is signed by the anchor, so
+            that nothing shows whose uploads these are.
     """
     read = [
         _signed(entry, number, format_name)
@@ -113,6 +119,8 @@ def check_signatures(
     def check(key: PublicKey) -> None:
         for one in by_anchor:
             refusal = _refusal(one, [key], "the trust anchor", format_name)
+            if one.kind == _AUTHORITY and not refusal:
+                refusal = _refusal_of_authority(one.certificate)
             outcomes[one.number - 1] = Outcome(one.certificate, refusal)
 
     authenticate(context, format_name, check, certificates_of(by_anchor[0].message))
@@ -145,6 +153,10 @@ def _signed(entry: SignedEntry, number: int, format_name: str) -> _Signed:
         raise TrustListSignatureError(
             format_name, place, "signature: expected a signature of CMS in Base64"
         ) from error
+    if len(message.signers) > MAX_ENTRY_SIGNERS:
+        raise TrustListSignatureError(
+            format_name, place, f"signature: more than {MAX_ENTRY_SIGNERS} signers"
+        )
     return _Signed(number, str(entry.kind), entry.country, certificate, message)
 
 
@@ -167,6 +179,17 @@ def _refusal(one: _Signed, keys: Sequence[PublicKey], whose: str, format_name: s
                 continue
             return refusal
     raise TrustListSignatureError(format_name, f"entry {one.number}", reason)
+
+
+def _refusal_of_authority(certificate: bytes) -> str:
+    """Why a certificate must not count as an authority's; empty where it may.
+
+    The anchor's signature does not cover the type of an entry.
+    """
+    try:
+        return "" if read_certificate(certificate).is_ca else _NO_AUTHORITY
+    except DerError:
+        return ""  # set aside for what is wrong with it
 
 
 def _uploaders(entries: Sequence[_Signed]) -> dict[str, list[CertificateFacts]]:

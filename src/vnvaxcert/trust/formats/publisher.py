@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
 
 from vnvaxcert.cose.keys import PublicKey
 from vnvaxcert.errors import ChainError, InvalidSignatureError, TrustListSignatureError
-from vnvaxcert.trust.certificate import read_certificate
+from vnvaxcert.trust.certificate import CertificateFacts, read_certificate
 from vnvaxcert.trust.chain import find_authority
 from vnvaxcert.trust.der import DerError
 from vnvaxcert.trust.formats.content import Context
+
+_SIGNER: Final = "certificate of its signer"
 
 
 def authenticate(
@@ -50,16 +54,27 @@ def authenticate(
             )
         try:
             signer, *between = map(read_certificate, certificates)
-            check_validity(signer, context.at)
+            _check_validity(signer, context.at, format_name)
             find_authority(signer, context.authorities, context.at, between=between)
             key = signer.public_key
         except (DerError, ChainError) as error:
             reason = error.reason if isinstance(error, ChainError) else str(error)
-            raise TrustListSignatureError(
-                format_name, "certificate of its signer", reason
-            ) from error
+            raise TrustListSignatureError(format_name, _SIGNER, reason) from error
         _check(format_name, check, key, "the certificate that came along")
     return context.asks_for_a_signature
+
+
+def _check_validity(signer: CertificateFacts, at: datetime | None, format_name: str) -> None:
+    """Refuse a signer that was not valid; a key given by itself is the caller's to judge."""
+    if at is None:
+        return
+    if at > signer.not_after:
+        reason = f"it expired on {signer.not_after:%Y-%m-%d}"
+    elif at < signer.not_before:
+        reason = f"it is valid only from {signer.not_before:%Y-%m-%d} on"
+    else:
+        return
+    raise TrustListSignatureError(format_name, _SIGNER, reason)
 
 
 def _check(
