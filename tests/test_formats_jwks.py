@@ -32,7 +32,7 @@ from vnvaxcert.trust.formats.content import Content, Context
 from vnvaxcert.trust.formats.jwks import JWK_SET
 from vnvaxcert.trust.formats.signed_json import payload_start
 from vnvaxcert.trust.formats.sweden import SWEDISH_LIST
-from vnvaxcert.trust.formats.switzerland import SWISS_LIST, read_switzerland
+from vnvaxcert.trust.formats.switzerland import SWISS_LIST, read_swiss_list
 from vnvaxcert.trust.specimen import SpecimenAuthority
 from vnvaxcert.trust.usage import Usage
 
@@ -420,7 +420,7 @@ def test_any_payload_ends_in_a_list_or_an_error(document: dict[str, Any]) -> Non
         assert all(one.reason for one in reading.set_aside)
     active = Content(jws_maker.signed_json({"activeKeyIds": ["AAAA"]}))
     try:
-        reading = read_switzerland((content, active), Context("any"))
+        reading = read_swiss_list((content, active), Context("any"))
     except TrustListError:
         return
     assert len(reading.entries) + len(reading.set_aside) >= 1

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Final
+
+LAST_SECOND: Final = 253_402_300_799  # since 1970: 9999-12-31T23:59:59Z
 
 
 def check_moment(moment: datetime, name: str = "at") -> None:

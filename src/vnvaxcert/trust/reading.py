@@ -27,3 +27,10 @@ class Reading(NamedTuple):
     issued_at: datetime | None = None
     expires_at: datetime | None = None
     sequence: int | None = None
+
+    def add(self, found: Entry | SetAside) -> None:
+        """Add what one entry of the list became, while it is being read."""
+        if isinstance(found, Entry):
+            self.entries.append(found)
+        else:
+            self.set_aside.append(found)

@@ -36,7 +36,7 @@ from vnvaxcert.trust.formats.cbor_list import (
     HeaderLabel,
     ListKey,
 )
-from vnvaxcert.trust.formats.gateway import read_country
+from vnvaxcert.trust.formats.members import read_country
 from vnvaxcert.trust.spki import encode_spki
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from vnvaxcert.trust.entry import Entry, Form, Published, SetAside, decode_base6
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format
 from vnvaxcert.trust.formats.publisher import authenticate
 from vnvaxcert.trust.formats.signed_cbor import Message, check_with, peek, read_message
-from vnvaxcert.trust.moment import utc_text
+from vnvaxcert.trust.moment import LAST_SECOND, utc_text
 from vnvaxcert.trust.reading import Reading
 
 _NAME: Final = "Austrian list"
@@ -34,7 +34,6 @@ _VERSION: Final = 2
 _CONTENTS: Final = {"c": "trust list", "r": "business rules", "v": "value sets"}
 
 _SUBJECT, _EXPIRES_AT, _NOT_BEFORE = 2, 4, 5  # claims of RFC 8392 §3.1; the subject is the hash
-_LAST_SECOND: Final = 253_402_300_799  # 9999-12-31T23:59:59Z
 
 # An entry has 5 items, one of a bare key with its names and times up to 30.
 _MAX_ITEMS: Final = 1_500_000
@@ -187,7 +186,7 @@ def _read_signature(data: bytes, name: str) -> _Signature:
 
 def _seconds(claims: dict[Any, Any], claim: int, name: str) -> int:
     value = claims.get(claim)
-    if type(value) is not int or not 0 <= value <= _LAST_SECOND:
+    if type(value) is not int or not 0 <= value <= LAST_SECOND:
         raise TrustListFormatError(name, "signature", f"expected a time in seconds, claim {claim}")
     return value
 
@@ -256,7 +255,7 @@ def _problem_of_times(members: dict[Any, Any], at: datetime | None) -> str:
         if member not in members:
             continue
         value = members[member]
-        if type(value) is not int or not 0 <= value <= _LAST_SECOND:
+        if type(value) is not int or not 0 <= value <= LAST_SECOND:
             return f"{member}: expected a time in seconds"
         moment = datetime.fromtimestamp(value, UTC)
         if at is not None and (at < moment if member == "nb" else at > moment):

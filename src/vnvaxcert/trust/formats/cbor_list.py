@@ -15,9 +15,10 @@ from vnvaxcert.codec import cbor
 from vnvaxcert.errors import CborError, TrustListFormatError, TrustListSignatureError
 from vnvaxcert.trust.entry import Entry, Form, Published, Role, SetAside, source
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format
-from vnvaxcert.trust.formats.gateway import read_country
+from vnvaxcert.trust.formats.members import read_country
 from vnvaxcert.trust.formats.publisher import authenticate
 from vnvaxcert.trust.formats.signed_cbor import Message, check_with, peek, read_message
+from vnvaxcert.trust.moment import LAST_SECOND
 from vnvaxcert.trust.reading import Reading
 from vnvaxcert.trust.usage import Usage
 
@@ -28,7 +29,6 @@ MAX_CHAIN_CERTIFICATES: Final = 8  # signer to authority; deeper ones are nobody
 
 # 100,000 keys in groups of their own, with all members, are 1,200,000; one costs some 80 bytes.
 _MAX_ITEMS: Final = 1_500_000
-_LAST_SECOND: Final = 253_402_300_799  # 9999-12-31T23:59:59Z
 _LONGEST_HEAD: Final = 0xB7  # a map of up to 23 members; their number is in its first byte
 _MAP: Final = 5  # major type
 _SEQUENCE: Final = b"\x30"  # a certificate and a key are one, DER
@@ -194,7 +194,7 @@ def _time(members: dict[Any, Any], key: ListKey, is_required: bool) -> datetime 
     seconds = _number(members, key, is_required)
     if seconds is None:
         return None
-    if seconds > _LAST_SECOND:
+    if seconds > LAST_SECOND:
         reason = "expected seconds since 1970, up to the year 9999"
         raise TrustListFormatError(NAME, key.words, reason)
     return datetime.fromtimestamp(seconds, UTC)

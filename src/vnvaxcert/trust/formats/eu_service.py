@@ -31,7 +31,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from vnvaxcert.errors import TrustListFormatError
 from vnvaxcert.trust.entry import Entry, Published, SetAside, source
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format
-from vnvaxcert.trust.formats.gateway import read_country, read_kid
+from vnvaxcert.trust.formats.members import read_country, read_kid
 from vnvaxcert.trust.reading import Reading
 
 _NAME: Final = "EU verifier service"

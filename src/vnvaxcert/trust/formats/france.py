@@ -11,7 +11,7 @@ from typing import Final
 from vnvaxcert.errors import TrustListFormatError
 from vnvaxcert.trust.entry import Entry, Published, SetAside, decode_base64, source
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format
-from vnvaxcert.trust.formats.gateway import read_kid
+from vnvaxcert.trust.formats.members import read_kid
 from vnvaxcert.trust.reading import Reading
 
 _NAME: Final = "French list"

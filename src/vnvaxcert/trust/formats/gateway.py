@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
 from vnvaxcert.errors import TrustListFormatError
-from vnvaxcert.trust.entry import Entry, Published, Role, SetAside, decode_base64, source
+from vnvaxcert.trust.entry import Entry, Published, Role, SetAside, source
 from vnvaxcert.trust.formats import json_text
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format
+from vnvaxcert.trust.formats.members import read_country, read_kid
 from vnvaxcert.trust.formats.uniform import NotUniformError, uniform_objects
 from vnvaxcert.trust.reading import Reading
 
@@ -105,25 +106,6 @@ def _read_rows(rows: Iterable[tuple[_Text, ...]], name: str, format_name: str) -
 
 def _as_text(value: _Text) -> str | None:
     return value.decode("ascii") if isinstance(value, bytes) else value
-
-
-def read_kid(value: object) -> bytes:
-    """The bytes of a kid in Base64; empty where it is missing, empty or not Base64."""
-    if not isinstance(value, str | bytes):
-        return b""
-    try:
-        return decode_base64(value)
-    except ValueError:
-        return b""
-
-
-def read_country(value: object) -> str | None:
-    """A country code of two or three ASCII letters, as it is; None for anything else."""
-    if isinstance(value, bytes) and value.isascii():
-        value = value.decode("ascii")
-    if isinstance(value, str) and 2 <= len(value) <= 3 and value.isascii() and value.isalpha():
-        return value
-    return None
 
 
 def read_gateway(content: Content, context: Context) -> Reading:

@@ -37,7 +37,7 @@ from vnvaxcert.trust.entry import (
     source,
 )
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format
-from vnvaxcert.trust.formats.gateway import read_country, read_kid
+from vnvaxcert.trust.formats.members import read_country, read_kid
 from vnvaxcert.trust.jwk import JwkError, read_jwk
 from vnvaxcert.trust.reading import Reading
 

@@ -58,6 +58,19 @@ def parse(data: bytes, *, keep_signatures: bool = False) -> object:
     return document
 
 
+def parse_payload(payload: bytes, format_name: str) -> object:
+    """Parse the JSON that a signature is over, inside a list of another form; as `parse`.
+
+    Raises:
+        TrustListFormatError: See `parse`; it names the list's format, and the payload as place.
+    """
+    try:
+        return parse(payload)
+    except TrustListFormatError as error:
+        place = f"payload, {error.place}" if error.place else "payload"
+        raise TrustListFormatError(format_name, place, error.reason) from error
+
+
 def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):

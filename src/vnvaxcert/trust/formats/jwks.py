@@ -9,7 +9,7 @@ from typing import Final
 from vnvaxcert.errors import TrustListFormatError, TrustListSignatureError
 from vnvaxcert.trust.entry import Entry, Published, SetAside, decode_base64, source
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format
-from vnvaxcert.trust.formats.gateway import read_kid
+from vnvaxcert.trust.formats.members import read_kid
 from vnvaxcert.trust.formats.signed_json import (
     SignedJson,
     payload_start,
@@ -142,10 +142,7 @@ def _read(document: object, context: Context) -> Reading:
         if is_private(members):
             raise TrustListFormatError(_NAME, f"entry {number}", PRIVATE)
         found = read_key(members, read_kid(members.get("kid")), published, number)
-        if isinstance(found, Entry):
-            reading.entries.append(found)
-        else:
-            reading.set_aside.append(found)
+        reading.add(found)
     return reading
 
 

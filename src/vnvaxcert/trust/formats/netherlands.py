@@ -14,7 +14,7 @@ from vnvaxcert.errors import TrustListFormatError
 from vnvaxcert.trust.entry import Entry, Published, SetAside, decode_base64, source
 from vnvaxcert.trust.formats import json_text
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format
-from vnvaxcert.trust.formats.gateway import read_country, read_kid
+from vnvaxcert.trust.formats.members import read_country, read_kid
 from vnvaxcert.trust.reading import Reading
 from vnvaxcert.trust.usage import Usage
 
@@ -51,11 +51,7 @@ def read_dutch_list(content: Content, context: Context) -> Reading:
         raise TrustListFormatError(_NAME, "payload", "not Base64") from error
     message = read_message(signature, context, _NAME, "signature")
     signer, is_authenticated = authenticate_message(message, signed, context, _NAME)
-    try:
-        inside = json_text.parse(signed)
-    except TrustListFormatError as error:
-        place = f"payload, {error.place}" if error.place else "payload"
-        raise TrustListFormatError(_NAME, place, error.reason) from error
+    inside = json_text.parse_payload(signed, _NAME)
     if not isinstance(inside, dict) or not isinstance(inside.get(_EUROPEAN), dict):
         raise TrustListFormatError(_NAME, "payload", f"expected an object with {_EUROPEAN}")
     issued_at = signer.signing_time if signer else None

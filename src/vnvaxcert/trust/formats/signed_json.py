@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from binascii import a2b_base64
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vnvaxcert.cose.keys import PublicKey
@@ -15,6 +15,7 @@ from vnvaxcert.errors import AlgorithmError, TrustListFormatError, TrustListSign
 from vnvaxcert.trust.formats import json_text
 from vnvaxcert.trust.formats.content import Content, Context
 from vnvaxcert.trust.formats.publisher import authenticate
+from vnvaxcert.trust.moment import LAST_SECOND
 
 if TYPE_CHECKING:
     from vnvaxcert.trust.jws import Jws
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 _START: Final = 65_536  # characters in which a payload shows what it is; a multiple of four
 _COMPACT: Final = (b"eyJ", b"eyA", b"ewo", b"ew0")  # of a header: {", {space, {line feed, {return
 _WHITE_SPACE: Final = b" \t\r\n"
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST: Final = 253_402_300_799  # seconds to the end of the year 9999
 
 # Base64 of what is nearly Base64url: a damaged list is still recognised, and refused for what
 # is damaged. The values of the characters in order; everything else counts as the first.
@@ -107,11 +105,7 @@ def read_signed_json(
             ) from error
 
     is_authenticated = authenticate(context, format_name, check, jws.certificates)
-    try:
-        members = json_text.parse(jws.payload)
-    except TrustListFormatError as error:
-        place = f"payload, {error.place}" if error.place else "payload"
-        raise TrustListFormatError(format_name, place, error.reason) from error
+    members = json_text.parse_payload(jws.payload, format_name)
     if not isinstance(members, dict):
         raise TrustListFormatError(format_name, "payload", "expected a JSON object")
     return SignedJson(members, jws, is_authenticated)
@@ -131,6 +125,6 @@ def read_time(members: Mapping[str, object], name: str, format_name: str) -> dat
     Spec: RFC 7519 §2.
     """
     value = members.get(name)
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _LATEST:
-        return _EPOCH + timedelta(seconds=int(value))
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LAST_SECOND:
+        return datetime.fromtimestamp(int(value), UTC)
     raise TrustListFormatError(format_name, name, "expected a time in seconds since 1970")

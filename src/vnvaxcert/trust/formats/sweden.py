@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 from vnvaxcert.errors import TrustListFormatError
 from vnvaxcert.trust.entry import Entry, Published, SetAside, source
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format
-from vnvaxcert.trust.formats.gateway import read_country, read_kid
 from vnvaxcert.trust.formats.jwks import read_key
+from vnvaxcert.trust.formats.members import read_country, read_kid
 from vnvaxcert.trust.formats.signed_json import payload_start, read_signed_json, read_time
 from vnvaxcert.trust.reading import Reading
 from vnvaxcert.trust.usage import Usage, usages_from_oids
@@ -22,7 +22,7 @@ _NAME: Final = "Swedish list"
 _LIST: Final = "dsc_trust_list"
 
 
-def read_sweden(content: Content, context: Context) -> Reading:
+def read_swedish_list(content: Content, context: Context) -> Reading:
     """Read the list; its time of issue is its sequence.
 
     A key whose country, kid, restrictions or numbers cannot be read is set aside; a certificate
@@ -54,10 +54,7 @@ def read_sweden(content: Content, context: Context) -> Reading:
         for found in country.entries():
             if len(reading.entries) + len(reading.set_aside) == MAX_ENTRIES:
                 raise TrustListFormatError(_NAME, _LIST, f"more than {MAX_ENTRIES} entries")
-            if isinstance(found, Entry):
-                reading.entries.append(found)
-            else:
-                reading.set_aside.append(found)
+            reading.add(found)
     return reading
 
 
@@ -116,8 +113,8 @@ class _Country(NamedTuple):
         return found
 
 
-def _is_sweden(content: Content) -> bool:
+def _is_swedish_list(content: Content) -> bool:
     return b'"dsc_trust_list"' in payload_start(content)
 
 
-SWEDISH_LIST: Final = Format(_NAME, _is_sweden, read_sweden, is_signed=True)
+SWEDISH_LIST: Final = Format(_NAME, _is_swedish_list, read_swedish_list, is_signed=True)

@@ -15,7 +15,7 @@ from vnvaxcert.errors import TrustListFormatError
 from vnvaxcert.trust import der
 from vnvaxcert.trust.entry import Entry, Published, SetAside, decode_base64, source
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format
-from vnvaxcert.trust.formats.gateway import read_kid
+from vnvaxcert.trust.formats.members import read_kid
 from vnvaxcert.trust.formats.signed_json import SignedJson, payload_start, read_signed_json
 from vnvaxcert.trust.jwk import PRIVATE, JwkError, is_private, read_jwk
 from vnvaxcert.trust.reading import Reading
@@ -52,12 +52,12 @@ class _Parts(NamedTuple):
     active: SignedJson
 
 
-def read_alone(content: Content, context: Context) -> Reading:
-    """Refuse a part without the others; see `read_switzerland`."""
-    return read_switzerland((content,), context)
+def read_swiss_part(content: Content, context: Context) -> Reading:
+    """Refuse a part without the others; see `read_swiss_list`."""
+    return read_swiss_list((content,), context)
 
 
-def read_switzerland(contents: Sequence[Content], context: Context) -> Reading:
+def read_swiss_list(contents: Sequence[Content], context: Context) -> Reading:
     """Read the batches of keys and the list of active ones, in any order.
 
     A key that is not active or cannot be read is set aside, and so is an identifier that is
@@ -81,10 +81,7 @@ def read_switzerland(contents: Sequence[Content], context: Context) -> Reading:
     known = set()
     for found in _keys(parts, active, context.name):
         known.add(found.kid)
-        if isinstance(found, Entry):
-            reading.entries.append(found)
-        else:
-            reading.set_aside.append(found)
+        reading.add(found)
     for number, name in enumerate(names, start=1):
         kid = read_kid(name)
         if not kid or kid not in known:
@@ -194,11 +191,11 @@ def _rsa(encoded: object) -> bytes:
     return spki
 
 
-def _is_switzerland(content: Content) -> bool:
+def _is_swiss_list(content: Content) -> bool:
     start = payload_start(content)
     return b'"certs"' in start or b'"activeKeyIds"' in start
 
 
 SWISS_LIST: Final = Format(
-    _NAME, _is_switzerland, read_alone, is_signed=True, join=read_switzerland
+    _NAME, _is_swiss_list, read_swiss_part, is_signed=True, join=read_swiss_list
 )

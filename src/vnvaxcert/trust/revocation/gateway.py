@@ -21,13 +21,13 @@ from vnvaxcert.errors import TrustListFormatError, TrustListSignatureError
 from vnvaxcert.trust.cms import CmsError, read_signed_data
 from vnvaxcert.trust.formats import json_text
 from vnvaxcert.trust.formats.content import Context
+from vnvaxcert.trust.formats.members import read_base64
 from vnvaxcert.trust.formats.publisher import authenticate
 from vnvaxcert.trust.moment import check_moment
 from vnvaxcert.trust.revocation.contents import Contents, joined
 from vnvaxcert.trust.revocation.hashes import HASH_BYTES, Hash, HashType, check_hash, check_kid
 from vnvaxcert.trust.revocation.members import (
     UNKNOWN_KID,
-    read_base64,
     read_country,
     read_kid,
     read_time,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from vnvaxcert.trust.entry import decode_base64
+from vnvaxcert.trust.formats.members import read_base64
 
 UNKNOWN_KID: Final = "UNKNOWN_KID"  # in the place of a kid: of any signer
 
@@ -15,16 +15,6 @@ _LONGEST_TIME: Final = 40  # characters; "2022-06-01T00:00:00+02:00" has 25
 def read_kid(value: object) -> bytes | None:
     """A kid in Base64, empty where it is none; None for that of any signer."""
     return None if value == UNKNOWN_KID else read_base64(value)
-
-
-def read_base64(value: object) -> bytes:
-    """The bytes of a text in Base64; empty for anything else."""
-    if not isinstance(value, str):
-        return b""
-    try:
-        return decode_base64(value)
-    except ValueError:
-        return b""
 
 
 def read_country(members: dict[str, object]) -> str | None:
