@@ -417,6 +417,27 @@ def test_the_signature_of_a_list_is_checked_with_its_key(run: Run, folder: Path)
     assert "(trustlist.signature)" in wrong.err
 
 
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [("missing", "cannot be read: "), ("list", "expected a public EC or RSA key")],
+)
+def test_a_key_for_lists_that_cannot_be_used_is_named_and_not_the_list(
+    run: Run, folder: Path, key: str, reason: str
+) -> None:
+    publisher = specimens.ec_key(number=5)
+    (folder / "list").write_bytes(german_list(publisher, specimens.dsc()))
+    (folder / "revoked").write_bytes(revocation_chunk(publisher, "URN:UVCI:01:VN:ANOTHER"))
+    named = f"vnvaxcert: trust list (signing key, {key}): {reason}"
+    for options in (
+        ("--trust", "list", "--list-key", key),
+        ("--trust", "list", "--revocation", "revoked", "--revocation-key", key),
+    ):
+        done = run("verify", GOOD, *options, "--at", AT)
+        assert (done.status, done.out) == (2, "")
+        assert done.err.startswith(named)
+        assert done.err.endswith("(trustlist.format)\n")
+
+
 @pytest.mark.parametrize("lists", [("trust.pem",), ("list", "trust.pem"), ("lists",)])
 def test_no_key_is_asked_for_where_a_list_cannot_be_signed(
     run: Run, folder: Path, lists: tuple[str, ...]

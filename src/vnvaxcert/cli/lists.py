@@ -133,6 +133,10 @@ def has_signature(trust: TrustList) -> bool:
 
 def file_error(error: TrustListError, paths: Sequence[str]) -> str:
     """What is wrong with a list, and with which of the files that were given."""
+    from vnvaxcert.trust.signing_key import NAME
+
+    if error.format == NAME:  # the place names the file, which is none of those
+        return f"{error} ({error.code})"
     # Where several are read, the place names the file; of one that is not there nothing does.
     missing = [path for path in paths if not os.access(path, os.R_OK)]
     named = ", ".join(missing or paths)

@@ -15,7 +15,7 @@ from vnvaxcert.trust.pem import BEGIN, CERTIFICATE_LABELS, PUBLIC_KEY_LABEL, rea
 from vnvaxcert.trust.spki import encode_certificate, read_spki
 
 _MAX_KEY_FILE_BYTES: Final = 1 << 20  # a key or a certificate has a few KiB
-_NAME: Final = "signing key"
+NAME: Final = "signing key"  # in the place of a format, in errors
 _WHITE_SPACE: Final = b" \t\r\n"
 
 SigningKey: TypeAlias = PublicKey | x509.Certificate | bytes | str | os.PathLike[str]
@@ -31,7 +31,8 @@ def load_signing_key(given: SigningKey) -> PublicKey:
             of such a file.
 
     Raises:
-        TrustListFormatError: It cannot be read, or is none of these; a private key as JWK.
+        TrustListFormatError: It cannot be read, or is none of these; a private key as JWK. The
+            place names the file.
 
     Spec: RFC 5280 §4.1, §4.1.2.7; RFC 7468 §5, §13; RFC 7517 §4.
     """
@@ -41,16 +42,14 @@ def load_signing_key(given: SigningKey) -> PublicKey:
         given = encode_certificate(given)
     elif isinstance(given, str) and ("-----BEGIN " in given or '"kty"' in given):
         given = given.encode("utf-8", "replace")
-    if not isinstance(given, bytes):
-        given = _key_file(os.fspath(given))
-    if given.lstrip(_WHITE_SPACE).startswith(b"{"):
-        return _jwk_in(given)
+    if isinstance(given, bytes):
+        return _key_of(given)
+    path = os.fspath(given)
     try:
-        return _key_in(_unarmoured(given))
-    except (DerError, ValueError) as error:
-        raise TrustListFormatError(
-            _NAME, "", "expected a public EC or RSA key or a certificate, as PEM or DER, or a JWK"
-        ) from error
+        return _key_of(_key_file(path))
+    except TrustListFormatError as error:
+        place = f"{path}, {error.place}" if error.place else path
+        raise TrustListFormatError(NAME, place, error.reason) from error
 
 
 def _key_file(path: str) -> bytes:
@@ -58,8 +57,19 @@ def _key_file(path: str) -> bytes:
 
     content = read_file(path)
     if len(content) > _MAX_KEY_FILE_BYTES:
-        raise TrustListFormatError(_NAME, "", f"more than {_MAX_KEY_FILE_BYTES} bytes")
+        raise TrustListFormatError(NAME, "", f"more than {_MAX_KEY_FILE_BYTES} bytes")
     return content
+
+
+def _key_of(content: bytes) -> PublicKey:
+    if content.lstrip(_WHITE_SPACE).startswith(b"{"):
+        return _jwk_in(content)
+    try:
+        return _key_in(_unarmoured(content))
+    except (DerError, ValueError) as error:
+        raise TrustListFormatError(
+            NAME, "", "expected a public EC or RSA key or a certificate, as PEM or DER, or a JWK"
+        ) from error
 
 
 def _unarmoured(content: bytes) -> bytes:
@@ -86,9 +96,9 @@ def _jwk_in(data: bytes) -> PublicKey:
     try:
         members = json_text.parse(data)
         if not isinstance(members, dict) or "kty" not in members:
-            raise TrustListFormatError(_NAME, "JWK", "expected an object with the member 'kty'")
+            raise TrustListFormatError(NAME, "JWK", "expected an object with the member 'kty'")
         return read_spki(read_jwk(members)).key
     except TrustListFormatError as error:
-        raise TrustListFormatError(_NAME, "JWK", error.reason) from error
+        raise TrustListFormatError(NAME, "JWK", error.reason) from error
     except JwkError as error:
-        raise TrustListFormatError(_NAME, "JWK", str(error)) from error
+        raise TrustListFormatError(NAME, "JWK", str(error)) from error
