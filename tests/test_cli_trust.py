@@ -284,7 +284,7 @@ def test_a_list_is_shown_with_its_counts_and_each_key(run: Run, folder: Path) ->
     lines = [line.rstrip() for line in done.out.splitlines()]
     assert lines[:6] == [
         "list.json",
-        "  Format     gateway",
+        "  Format     EU gateway list",
         "  Signature  NOT CHECKED (see --list-key and --list-authorities)",
         "  Entries    2 read = 2 usable + 0 set aside",
         "  Roles      2 signers",
@@ -306,7 +306,7 @@ def test_a_list_in_json_has_every_member(run: Run, folder: Path) -> None:
     keys = document.pop("keys")
     assert document == {
         "list": "list.json",
-        "format": "gateway",
+        "format": "EU gateway list",
         "authenticated": False,
         "issued_at": None,
         "expires_at": None,
@@ -478,7 +478,7 @@ def test_an_older_list_than_the_last_one_is_refused(
 def test_several_lists_are_shown_one_after_the_other(run: Run, folder: Path) -> None:
     done = run("show", "list.json", "list.pem", "csca.pem", "--json")
     assert [one["list"] for one in done.document] == ["list.json", "list.pem", "csca.pem"]
-    assert [one["format"] for one in done.document] == ["gateway", "PEM", "PEM"]
+    assert [one["format"] for one in done.document] == ["EU gateway list", "PEM", "PEM"]
 
 
 def test_the_two_swiss_files_are_one_list_under_the_root(
@@ -703,10 +703,10 @@ def test_the_same_keys_in_another_form_are_no_difference(run: Run, folder: Path)
     done = run("diff", "list.json", "list.pem")
     assert (done.status, done.err) == (0, "")
     assert done.out.startswith("✓ THE SAME KEYS\n  0 added, 0 removed, 0 changed, 2 the same\n")
-    assert "  Format     gateway  ->  PEM\n" in done.out
+    assert "  Format     EU gateway list  ->  PEM\n" in done.out
     document = run("diff", "list.json", "list.pem", "--json").document
     assert (document["same"], document["unchanged"]) == (True, 2)
-    assert document["old"]["format"] == "gateway"
+    assert document["old"]["format"] == "EU gateway list"
 
 
 def test_what_was_added_removed_and_changed_is_told(run: Run, folder: Path) -> None:

@@ -82,7 +82,7 @@ def load(*files: bytes) -> TrustList:
 def refused(*files: bytes) -> TrustListError:
     with pytest.raises(TrustListFormatError) as caught:
         load(*files)
-    assert caught.value.format == "EU verifier service"
+    assert caught.value.format == "EU verifier service list"
     return caught.value
 
 
@@ -97,7 +97,7 @@ def reasons(trust: TrustList) -> list[tuple[bytes, str]]:
 def test_what_the_status_names_is_usable_in_either_order_of_the_files(order: int) -> None:
     files = [stream(), status()]
     trust = load(*(reversed(files) if order else files))
-    assert (trust.format, len(trust), trust.set_aside) == ("EU verifier service", 4, ())
+    assert (trust.format, len(trust), trust.set_aside) == ("EU verifier service list", 4, ())
     assert not trust.authenticated
     for kid, key, certificate in zip(KIDS, KEYS, DSCS, strict=True):
         (found,) = trust[kid]
@@ -287,7 +287,7 @@ def test_a_sequence_is_not_made_of_tokens_which_do_not_grow_with_removals() -> N
 def test_other_lists_beside_the_service_s_files_are_merged() -> None:
     pem = AUTHORITY.certificate_pem().encode()
     trust = load(stream([0]), pem, status([0]))
-    assert trust.format == "EU verifier service+PEM"
+    assert trust.format == "EU verifier service list+PEM"
     assert len(trust) == 2
 
 

@@ -100,7 +100,7 @@ def load(document: object, **options: Any) -> TrustList:
 def refused(document: object, **options: Any) -> TrustListSignatureError:
     with pytest.raises(TrustListSignatureError) as caught:
         load(document, **options)
-    assert caught.value.format == "gateway"
+    assert caught.value.format == "EU gateway list"
     return caught.value
 
 
@@ -425,7 +425,7 @@ def test_what_was_checked_becomes_the_key_and_not_another_reading_of_its_text() 
             )
         ],
         Context("list.json", KEY),
-        "gateway",
+        "EU gateway list",
     )
     assert entry_read == (CSCA.certificate, "")
     (key,) = load([WHOLE[4]])
@@ -457,7 +457,7 @@ def kept_by(data: bytes, **options: Any) -> int:
         kept, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert trust.format == "gateway"
+    assert trust.format == "EU gateway list"
     return kept
 
 
@@ -516,5 +516,5 @@ def test_any_value_of_any_member_ends_in_a_list_or_a_trust_list_error(
     except TrustListError as error:
         seen = (error.format, bool(error.place), bool(error.reason))
     else:
-        seen = ("gateway", True, len(trust) + len(trust.set_aside) == len(WHOLE))
-    assert seen == ("gateway", True, True)
+        seen = ("EU gateway list", True, len(trust) + len(trust.set_aside) == len(WHOLE))
+    assert seen == ("EU gateway list", True, True)

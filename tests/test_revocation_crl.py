@@ -154,7 +154,7 @@ def test_australias_list_is_read_as_it_is(shared_vectors: Vectors) -> None:
     authorities = TrustList.load(folder / "csca")
     read = RevocationList.load(folder / "AUS.crl", authorities=authorities, at=at, last_sequence=64)
     assert read.authenticated
-    assert (read.format, len(read), read.sequence) == ("CRL", 0, 0x40)
+    assert (read.format, len(read), read.sequence) == ("revocation, CRL", 0, 0x40)
     assert read.issued_at == datetime(2021, 8, 19, 3, 56, 55, tzinfo=UTC)
     assert read.expires_at == datetime(2021, 11, 17, 3, 56, 55, tzinfo=UTC)
     (only,) = read.crls
@@ -614,7 +614,7 @@ def test_a_list_of_another_meaning_is_refused_for_what_it_is(
     with pytest.raises(TrustListFormatError) as caught:
         read_crl(rebuilt(list_of([entry(7)]), **changes))
     assert reason in caught.value.reason
-    assert caught.value.format == "CRL"
+    assert caught.value.format == "revocation, CRL"
 
 
 def test_a_key_identifier_may_be_left_out_of_its_extension() -> None:
@@ -665,7 +665,7 @@ def test_a_list_in_pem_is_read_and_several_are_merged() -> None:
     read = RevocationList.from_bytes(pem(one), authorities=AUTHORITIES, last_sequence=64)
     assert (read.sequence, len(read), read.authenticated) == (64, 1, True)
     both = RevocationList.from_bytes(b"text of openssl before\n" * 999 + pem(one) + pem(two, "CRL"))
-    assert (both.format, len(both.crls), len(both)) == ("CRL", 2, 2)
+    assert (both.format, len(both.crls), len(both)) == ("revocation, CRL", 2, 2)
     with pytest.raises(TrustListRollbackError) as caught:
         RevocationList.from_bytes(pem(two) + pem(one), last_sequence=65)
     assert caught.value.place == "PEM block 2"

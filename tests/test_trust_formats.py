@@ -877,7 +877,7 @@ def test_the_table_names_each_format_once_and_only_signed_ones_take_a_key() -> N
     names = [known.name for known in formats.FORMATS]
     assert len(set(names)) == len(names)
     assert {known.name for known in formats.FORMATS if not known.is_signed} == {
-        *("DER", "PEM", "kid map", "EU verifier service"),
+        *("DER", "PEM", "kid map", "EU verifier service list"),
         *("French list", "British or Norwegian list", "Polish list", "GDHCN DID document"),
     }
     assert pem.PEM in formats.FORMATS

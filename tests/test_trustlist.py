@@ -480,9 +480,9 @@ def test_a_merged_list_is_authenticated_only_if_every_part_is(signed: bytes) -> 
 def test_a_merged_list_names_each_format_once() -> None:
     first = TrustList.from_certificates([DSC])
     second = TrustList.from_bytes(gateway((KID, DSC)))
-    assert (first | second | first | TrustList()).format == "memory+gateway"
+    assert (first | second | first | TrustList()).format == "memory+EU gateway list"
     assert (TrustList() | TrustList()).format == "none"
-    assert (TrustList() | second).format == "gateway"
+    assert (TrustList() | second).format == "EU gateway list"
 
 
 def test_only_lists_can_be_merged() -> None:

@@ -34,7 +34,7 @@ from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Forma
 from vnvaxcert.trust.formats.members import read_country, read_kid
 from vnvaxcert.trust.reading import Reading
 
-_NAME: Final = "EU verifier service"
+_NAME: Final = "EU verifier service list"
 _START: Final = b"HTTP/"
 _WHITE_SPACE: Final = b" \t\r\n"
 _LOOKED_AT: Final = 16  # entries, to recognise a file when the first are damaged

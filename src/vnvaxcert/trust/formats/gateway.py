@@ -203,5 +203,5 @@ def _is_kid_map(content: Content) -> bool:
     return isinstance(first, dict) and "certificate" in first
 
 
-GATEWAY: Final = Format("gateway", _is_gateway, read_gateway, is_signed=True)
+GATEWAY: Final = Format("EU gateway list", _is_gateway, read_gateway, is_signed=True)
 KID_MAP: Final = Format("kid map", _is_kid_map, read_kid_map)

@@ -31,7 +31,7 @@ MAX_AUTHORITIES: Final = 64  # tried for one list: whoever writes a list chooses
 MAX_PART_BYTES: Final = 65_536  # of a name, or of all extensions of one place; real ones: hundreds
 MAX_SERIAL_BYTES: Final = 64  # the standard allows 20; certificates with a few more exist
 
-CRL_FORMAT: Final = "CRL"
+CRL_FORMAT: Final = "revocation, CRL"
 
 _VERSION_2: Final = 1
 _REMOVED: Final = 8  # removeFromCRL, in lists that add to others (§5.3.1)
