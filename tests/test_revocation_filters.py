@@ -612,6 +612,28 @@ def test_a_filter_of_another_kind_than_asked_for_is_refused() -> None:
         read_slices(write_slices(other), kind=SliceKind.BLOOMFILTER)
 
 
+def test_small_files_that_take_long_to_read_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    # 100 kB of gzip can hold 64 million prefixes of one byte.
+    lists = [plain_list([bytes((digit,))] * 3, count=number) for number, digit in ((1, 7), (2, 8))]
+    data = tar_of([named(content) for content in lists])
+    assert len(read_slices(data)) == 2
+    monkeypatch.setattr(f"{read_slices.__module__}.MAX_ARCHIVE_PREFIXES", 5)
+    with pytest.raises(TrustListFormatError, match="more than 5 prefixes in all") as caught:
+        read_slices(data)
+    assert caught.value.place == "slice 2"
+    monkeypatch.setattr(f"{read_slices.__module__}.MAX_ARCHIVE_PREFIXES", 6)
+    assert len(read_slices(data)) == 2
+
+
+def test_one_hash_is_not_looked_up_in_any_number_of_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [named(TWO), named(TWO, kid="AAECAwQFBgc="), named(TWO, place="null/8")]
+    monkeypatch.setattr(f"{read_slices.__module__}.MAX_SLICES_OF_PLACE", 1)
+    assert len(read_slices(tar_of(files))) == 3
+    with pytest.raises(TrustListFormatError, match="more than 1 slices of one place") as caught:
+        read_slices(tar_of([*files, named(TWO)]))
+    assert caught.value.place == "slice 4"
+
+
 def test_a_tar_archive_is_refused_where_it_is_damaged() -> None:
     whole = gzip.decompress(tar_of([named(TWO), named(TWO, place="7/f")]))
     for offset in range(0, 512, 7):

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from base64 import urlsafe_b64encode
+from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 from hashlib import sha256
@@ -28,6 +29,12 @@ from vnvaxcert.trust.revocation.bloom import BloomFilter, looks_like_bloom
 from vnvaxcert.trust.revocation.hashes import HashType, check_hash, check_kid
 from vnvaxcert.trust.revocation.members import UNKNOWN_KID, read_kid
 from vnvaxcert.trust.revocation.variable_hash import VariableHashList
+
+# Of one archive. Reading so many prefixes takes two seconds; no list with more hashes is known.
+MAX_ARCHIVE_PREFIXES: Final = 4_000_000
+# Slices of one signer in one place differ in when they may be dropped: one a day for two years.
+# Each is asked for every hash of a certificate.
+MAX_SLICES_OF_PLACE: Final = 1024
 
 _FORMAT: Final = "revocation, slices"
 _NO_PARTITION: Final = "null"
@@ -264,12 +271,15 @@ def read_slices(
     Raises:
         TrustListFormatError: Not such an archive, beyond the bounds of one, or empty; a file in
             it whose name is not ``kid/partition/chunk/id``, whose content does not have that
-            id, or is no such filter.
+            id, or is no such filter; more than `MAX_SLICES_OF_PLACE` of one signer in one place,
+            or `MAX_ARCHIVE_PREFIXES` in all variable hash lists.
         ValueError: An unknown kind or hash type, or no hash type.
     """
     wanted = None if kind is None else SliceKind(kind)
     types = tuple(map(HashType, hash_types))
     found = []
+    prefixes = 0
+    in_place: Counter[tuple[bytes | None, Place]] = Counter()
     for number, (name, content) in enumerate(archive.read_archive(data, _FORMAT), start=1):
         where = f"slice {number}"
         parts = name.rsplit("/", 3)  # the kid itself may have a slash
@@ -289,7 +299,18 @@ def read_slices(
         except TrustListFormatError as error:
             inside = f"{where}, {error.place}" if error.place else where
             raise TrustListFormatError(error.format, inside, error.reason) from error
+        if isinstance(made_filter, VariableHashList):
+            prefixes += made_filter.count
+            if prefixes > MAX_ARCHIVE_PREFIXES:
+                raise TrustListFormatError(
+                    _FORMAT, where, f"more than {MAX_ARCHIVE_PREFIXES} prefixes in all"
+                )
         kid = _kid(kid_text, where)
+        in_place[kid, place] += 1
+        if in_place[kid, place] > MAX_SLICES_OF_PLACE:
+            raise TrustListFormatError(
+                _FORMAT, where, f"more than {MAX_SLICES_OF_PLACE} slices of one place"
+            )
         found.append(Slice(kid=kid, place=place, filter=made_filter, hash_types=types))
     if not found:
         raise TrustListFormatError(_FORMAT, "", "the archive holds no slice")
