@@ -517,6 +517,17 @@ def test_times_of_other_types_are_refused() -> None:
     assert "validity" in unusable(changed(certificate(), good, b"\x04" + good[1:]))
 
 
+def test_a_list_of_revoked_certificates_is_told_from_a_certificate() -> None:
+    made = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(name(x509.NameAttribute(x509.NameOID.COUNTRY_NAME, "VN")))
+        .last_update(START)
+        .next_update(datetime(2022, 4, 1, tzinfo=UTC))
+        .sign(KEY, hashes.SHA256())
+    )
+    assert "a CRL (list of revoked certificates)" in unusable(made.public_bytes(Encoding.DER))
+
+
 def test_a_validity_of_three_times_is_refused() -> None:
     two = der.encode(0x30, *(der.encode(der.UTC_TIME, b"220101000000Z") for _ in range(2)))
     data = certificate(not_before=START, not_after=START)

@@ -44,6 +44,7 @@ from vnvaxcert import cli
 from vnvaxcert.cli import arguments, as_json, as_text, demo, source
 from vnvaxcert.cli.screen import MAX_SHOWN, Screen
 from vnvaxcert.cli.stream import neutral
+from vnvaxcert.trust.specimen import SpecimenAuthority
 
 pytest.importorskip("rich")
 pytest.importorskip("segno")
@@ -415,6 +416,26 @@ def test_the_signature_of_a_list_is_checked_with_its_key(run: Run, folder: Path)
     assert (wrong.status, wrong.out) == (2, "")
     assert wrong.err.startswith("vnvaxcert: list: ")
     assert "(trustlist.signature)" in wrong.err
+
+
+def test_a_list_without_a_signer_is_a_bad_list_and_no_refusal(run: Run, folder: Path) -> None:
+    key = specimens.ec_key().public_key()
+    spki = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (folder / "publisher.pem").write_bytes(spki)
+    authority = SpecimenAuthority(not_before=datetime(2022, 1, 1, tzinfo=UTC))
+    (folder / "csca.pem").write_text(authority.certificate_pem(), encoding="ascii")
+    for name, why in (
+        ("publisher.pem", "publisher.pem, block 1: a PEM block of another kind"),
+        ("csca.pem", "its keys are authorities"),
+    ):
+        done = run("verify", GOOD, "--trust", name, "--at", AT, "--json")
+        assert (done.status, done.out) == (2, "")
+        assert f"the trust list holds no signer that can be used: {why}" in done.err
+    (folder / "words.txt").write_bytes(b"no list")
+    words = run("verify", GOOD, "--trust", "words.txt", "--at", AT)
+    assert words.err.startswith("vnvaxcert: words.txt: trust list (unknown): no known trust list; ")
+    both = run("verify", GOOD, "--trust", "csca.pem", "--trust", "trust.pem", "--at", AT)
+    assert both.status == 0
 
 
 @pytest.mark.parametrize(

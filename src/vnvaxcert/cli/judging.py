@@ -67,6 +67,21 @@ def load(values: Namespace) -> Basis:
     )
 
 
+def check_usable(trust: TrustList) -> None:
+    """Tell a list without any signer from one without the signer of a certificate.
+
+    Raises:
+        CommandError: There is none, so that nobody's certificate can be judged by it.
+    """
+    if any(key.role == "signer" for key in trust):
+        return
+    why = "its keys are authorities, which sign no certificates"
+    if trust.set_aside:
+        first = trust.set_aside[0]
+        why = f"{first.source}: {first.reason}"
+    raise CommandError(f"the trust list holds no signer that can be used: {why}")
+
+
 def cautions(basis: Basis) -> list[str]:
     """What to bear in mind about the lists whose own signature was not checked."""
     found = []

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from vnvaxcert.cli import as_json, as_text
 from vnvaxcert.cli.arguments import SEVERAL, Parser, add_input, add_json, add_trust
-from vnvaxcert.cli.judging import Basis, authenticated, cautions, load
+from vnvaxcert.cli.judging import Basis, authenticated, cautions, check_usable, load
 from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, Outcome
 from vnvaxcert.cli.screen import Screen
 from vnvaxcert.cli.source import read_codes
@@ -15,6 +15,7 @@ from vnvaxcert.errors import (
     DecodeError,
     PossiblyRevokedError,
     SchemaError,
+    UnknownKeyError,
     VerificationError,
 )
 from vnvaxcert.examine import Examination, examine
@@ -78,11 +79,17 @@ def run(arguments: list[str]) -> Outcome:
 
 
 def judge(text: str, basis: Basis) -> Verdict:
-    """Verify one text; a refusal comes with all that could be found out."""
+    """Verify one text; a refusal comes with all that could be found out.
+
+    Raises:
+        CommandError: It would be refused for want of its signer on a list without any.
+    """
     arguments = basis._asdict()
     try:
         return verify(text, **arguments)
     except (DecodeError, VerificationError) as error:
+        if isinstance(error, UnknownKeyError) and basis.trust is not None:
+            check_usable(basis.trust)
         return Refusal(error, examine(text, **arguments))
 
 

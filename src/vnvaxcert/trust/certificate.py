@@ -301,6 +301,8 @@ def read_certificate(certificate: bytes) -> CertificateFacts:
     if data[serial_end:inner] != data[tbs_end:outer]:
         remarks.append("the two names of its signature algorithm differ (RFC 5280 §4.1.1.2)")
     _, issuer_end = der.expect(data, inner, tbs_end, der.SEQUENCE, "issuer")
+    if data[issuer_end] in (der.UTC_TIME, der.GENERALIZED_TIME):  # its issue, in a CRL
+        raise DerError("a CRL (list of revoked certificates), and no certificate")
     start, validity_end = der.expect(data, issuer_end, tbs_end, der.SEQUENCE, "validity")
     times = der.elements(data, start, validity_end, "validity")
     if len(times) != 2:

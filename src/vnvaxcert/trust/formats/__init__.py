@@ -155,7 +155,7 @@ def recognise(content: Content) -> Format:
     for known in FORMATS:
         if known.recognise(content):
             return known
-    raise TrustListFormatError("unknown", "", f"expected one of: {_names()}")
+    raise TrustListFormatError("unknown", "", f"no known trust list; expected one of: {_names()}")
 
 
 def read_group(group: Group, context: Context) -> Reading:
