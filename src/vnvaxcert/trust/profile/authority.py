@@ -29,32 +29,25 @@ _LEAST_EXPONENT: Final = 1 << 16
 
 def key_usage(case: Case) -> Verdict:
     """May sign certificates."""
-    usages = case.facts.key_usage
-    if usages is None:
-        return broken("there is no key usage")
-    return either("keyCertSign" in usages, ", ".join(sorted(usages)) or "none that can be read")
+    return shared.may(case, "keyCertSign")
 
 
 def signs_revocation_lists(case: Case) -> Verdict:
     """May sign revocation lists."""
-    usages = case.facts.key_usage
-    if usages is None:
-        return broken("there is no key usage")
-    return either("cRLSign" in usages, ", ".join(sorted(usages)) or "none that can be read")
+    return shared.may(case, "cRLSign")
 
 
 def basic_constraints(case: Case) -> Verdict:
     """CA true."""
     is_ca = case.facts.is_ca
-    return either(is_ca is True, {None: "absent", False: "CA false", True: "CA true"}[is_ca])
+    return either(is_ca is True, shared.authority_words(is_ca))
 
 
 def constraints_critical(case: Case) -> Verdict:
     """Marked critical."""
-    if BASIC_CONSTRAINTS not in case.details.present:
-        return not_applicable("there are no basic constraints")
-    is_critical = BASIC_CONSTRAINTS in case.details.critical
-    return either(is_critical, "critical" if is_critical else "not critical")
+    return shared.criticality(
+        case, BASIC_CONSTRAINTS, "there are no basic constraints", wanted=True
+    )
 
 
 def path_length(case: Case) -> Verdict:

@@ -114,6 +114,35 @@ def thumbprint(case: Case) -> Verdict:
     return met("no thumbprint is published, or the right one")
 
 
+# --- usages and constraints ---------------------------------------------------------------------
+
+
+def may(case: Case, usage: str) -> Verdict:
+    """The key usage allows something."""
+    usages = case.facts.key_usage
+    if usages is None:
+        return broken("there is no key usage")
+    return either(usage in usages, usage_words(usages))
+
+
+def usage_words(usages: frozenset[str]) -> str:
+    """The names of key usages, as findings show them."""
+    return ", ".join(sorted(usages)) or "none that can be read"
+
+
+def criticality(case: Case, extension: str, absent: str, *, wanted: bool) -> Verdict:
+    """An extension is marked critical, or is not; ``absent`` says that there is none."""
+    if extension not in case.details.present:
+        return not_applicable(absent)
+    is_critical = extension in case.details.critical
+    return either(is_critical is wanted, "critical" if is_critical else "not critical")
+
+
+def authority_words(is_ca: bool | None) -> str:
+    """What the basic constraints say, as findings show it."""
+    return {None: "absent", False: "CA false", True: "CA true"}[is_ca]
+
+
 # --- times --------------------------------------------------------------------------------------
 
 

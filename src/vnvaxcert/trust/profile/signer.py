@@ -20,6 +20,7 @@ from vnvaxcert.trust.profile.case import (
 from vnvaxcert.trust.profile.details import EXTENDED_KEY_USAGE, KEY_USAGE
 from vnvaxcert.trust.profile.finding import Level
 from vnvaxcert.trust.profile.rule import KeyRule, Rule, key_words
+from vnvaxcert.trust.profile.shared import usage_words
 from vnvaxcert.trust.usage import USAGE_OF_OID
 
 _LEGACY_ARC: Final = "1.3.6.1.4.1.0.1847."
@@ -49,10 +50,7 @@ _PLACEHOLDER_HOSTS: Final = ("example.com", "example.org", "example.net")
 
 def key_usage(case: Case) -> Verdict:
     """May sign data."""
-    usages = case.facts.key_usage
-    if usages is None:
-        return broken("there is no key usage")
-    return either(_SIGNING in usages, _listed(usages))
+    return shared.may(case, _SIGNING)
 
 
 def key_usage_only(case: Case) -> Verdict:
@@ -61,19 +59,12 @@ def key_usage_only(case: Case) -> Verdict:
     if usages is None:
         return not_applicable("there is no key usage")
     more = usages - {_SIGNING}
-    return broken(f"also {_listed(more)}") if more else met(_listed(usages))
+    return broken(f"also {usage_words(more)}") if more else met(usage_words(usages))
 
 
 def key_usage_critical(case: Case) -> Verdict:
     """Marked critical."""
-    if KEY_USAGE not in case.details.present:
-        return not_applicable("there is no key usage")
-    is_critical = KEY_USAGE in case.details.critical
-    return either(is_critical, "critical" if is_critical else "not critical")
-
-
-def _listed(usages: frozenset[str]) -> str:
-    return ", ".join(sorted(usages)) or "none that can be read"
+    return shared.criticality(case, KEY_USAGE, "there is no key usage", wanted=True)
 
 
 def extended_key_usage(case: Case) -> Verdict:
@@ -102,16 +93,15 @@ def extended_key_usage_arc(case: Case) -> Verdict:
 
 def extended_key_usage_critical(case: Case) -> Verdict:
     """Not critical."""
-    if EXTENDED_KEY_USAGE not in case.details.present:
-        return not_applicable("there is no extended key usage")
-    is_critical = EXTENDED_KEY_USAGE in case.details.critical
-    return either(not is_critical, "critical" if is_critical else "not critical")
+    return shared.criticality(
+        case, EXTENDED_KEY_USAGE, "there is no extended key usage", wanted=False
+    )
 
 
 def basic_constraints(case: Case) -> Verdict:
     """No authority."""
     is_ca = case.facts.is_ca
-    return either(not is_ca, {None: "absent", False: "CA false", True: "CA true"}[is_ca])
+    return either(not is_ca, shared.authority_words(is_ca))
 
 
 # --- the authority above it ---------------------------------------------------------------------
