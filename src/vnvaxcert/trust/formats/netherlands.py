@@ -81,7 +81,7 @@ def _keys(lists: dict[str, object]) -> Iterator[_Published]:
     """All keys, of either scheme: under a kid each an object or an array of them, or an array."""
     for section in (_EUROPEAN, *_DOMESTIC):
         found = lists.get(section)
-        if found is None:
+        if found is None or found == []:
             continue
         by_kid = found.items() if isinstance(found, dict) else [("", found)]
         for kid, values in by_kid:
