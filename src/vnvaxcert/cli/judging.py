@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vnvaxcert.cli.lists import (
     file_error,
@@ -16,8 +16,10 @@ from vnvaxcert.cli.lists import (
 from vnvaxcert.cli.outcome import CommandError
 from vnvaxcert.errors import TrustListError
 from vnvaxcert.policy import DEFAULT_POLICY, STRICT_POLICY, Policy
-from vnvaxcert.trust.revocation import RevocationList
 from vnvaxcert.trust.trustlist import TrustList
+
+if TYPE_CHECKING:
+    from vnvaxcert.trust.revocation import RevocationList
 
 
 class Basis(NamedTuple):
@@ -121,6 +123,8 @@ def _policy(values: Namespace) -> Policy:
 def _revocations(values: Namespace, at: datetime) -> RevocationList | None:
     if not values.revocation:
         return None
+    from vnvaxcert.trust.revocation import RevocationList  # for those who have such lists
+
     authorities = load_authorities(values.revocation_authorities, at=None)
     paths = values.revocation
     try:
