@@ -24,7 +24,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
+import cms_maker
 import foreign
+import jws_maker
 from vnvaxcert import TrustList
 from vnvaxcert.cose.algorithms import Algorithm
 from vnvaxcert.cose.keys import PublicKey
@@ -133,6 +135,47 @@ def test_a_list_with_nothing_to_write_is_refused(target: str) -> None:
 def test_a_list_of_bare_keys_alone_is_refused_where_they_cannot_stand(target: str) -> None:
     with pytest.raises(TrustListFormatError, match="no certificate in the list"):
         convert(TrustList.from_keys({b"k": BARE[0]}), target)
+
+
+def key_set(**times: int) -> bytes:
+    """A list signed as JWS, with any times."""
+    members = {"kty": "EC", "kid": "AAEC", "crv": "P-256", **point_of(BARE[0])}
+    return jws_maker.signed_json({"keys": [members], **times})
+
+
+def point_of(key: PublicKey) -> dict[str, str]:
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    numbers = key.public_numbers()
+    return {
+        name: jws_maker.base64url(number.to_bytes(32, "big"))
+        for name, number in (("x", numbers.x), ("y", numbers.y))
+    }
+
+
+def test_what_a_list_says_of_itself_is_no_mistake_of_the_caller() -> None:
+    reversed_times = TrustList.from_bytes(key_set(iat=1_700_000_000, exp=1_600_000_000))
+    with pytest.raises(TrustListFormatError, match="ends before it begins"):
+        convert(reversed_times, "cbor")
+    with pytest.raises(ValueError, match="it is before issued_at"):
+        convert(reversed_times, "cbor", issued_at=START)
+    assert TrustList.from_bytes(convert(reversed_times, "cbor", expires_at=END).data)
+
+    spki = b64encode(encode_spki(BARE[0])).decode()
+    signed = cms_maker.signed(
+        dutch := json.dumps({"eu_keys": {"AAEC": [{"subjectPk": spki, "keyUsage": []}]}}).encode(),
+        cms_maker.certify(cms_maker.ec_key(5)),
+        detached=True,
+        signed_at=datetime(1955, 1, 1, tzinfo=UTC),
+    )
+    members = {"payload": b64encode(dutch).decode(), "signature": b64encode(signed).decode()}
+    old = TrustList.from_bytes(json.dumps(members).encode())
+    assert old.sequence == -473385600
+    made = convert(old, "cbor")
+    assert {loss.what for loss in made.losses} >= {"its sequence number", "its time of issue"}
+    again = TrustList.from_bytes(made.data)
+    assert (len(again), again.sequence, again.issued_at) == (1, None, None)
+    with pytest.raises(ValueError, match="sequence: a signed list states it"):
+        convert(old, "cbor", signer=PUBLISHER.signer, issued_at=START, expires_at=END)
 
 
 @pytest.mark.parametrize("target", ["gateway", "pem", "did"])

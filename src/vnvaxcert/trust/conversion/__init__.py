@@ -56,7 +56,8 @@ def convert(
         The bytes of one file, and the losses.
 
     Raises:
-        TrustListFormatError: The list has no key that the target can carry.
+        TrustListFormatError: The list has no key that the target can carry; its own times are
+            reversed, and the target would state them.
         SignerKeyError: The signer's certificate is not one.
         ValueError: Another target; an argument that the target has no use for; a list to be
             signed without its number or times, or one that ends before it begins; a number or a

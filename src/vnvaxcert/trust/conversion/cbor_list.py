@@ -15,6 +15,7 @@ from vnvaxcert.errors import (
     InvalidSignatureError,
     KeyMismatchError,
     SignerKeyError,
+    TrustListFormatError,
 )
 from vnvaxcert.trust.certificate import CertificateFacts
 from vnvaxcert.trust.conversion.implied import (
@@ -23,7 +24,13 @@ from vnvaxcert.trust.conversion.implied import (
     lose_parameters,
 )
 from vnvaxcert.trust.conversion.losses import Losses
-from vnvaxcert.trust.conversion.request import AUTHENTICITY, Request, nothing_to_write
+from vnvaxcert.trust.conversion.request import (
+    AUTHENTICITY,
+    ISSUED_AT,
+    SEQUENCE,
+    Request,
+    nothing_to_write,
+)
 from vnvaxcert.trust.der import DerError
 from vnvaxcert.trust.entry import TrustedKey, may_vouch
 from vnvaxcert.trust.formats.cbor_list import (
@@ -51,7 +58,7 @@ def write_cbor_list(request: Request, losses: Losses) -> bytes:
     Members that say no more than the certificate does are left out.
 
     Raises:
-        TrustListFormatError: There is no key in the list.
+        TrustListFormatError: There is no key in the list, or it ends before it begins.
         SignerKeyError: The signer's certificate is not one.
         KeyMismatchError: The signature made is not of the key in the signer's certificate.
         ValueError: A number or a time is out of range, or missing where the list is to be signed.
@@ -62,7 +69,7 @@ def write_cbor_list(request: Request, losses: Losses) -> bytes:
     if not groups:
         raise nothing_to_write(NAME, "key")
     members: dict[ListKey, object] = {ListKey.VERSION: VERSION}
-    members.update(_statements(request))
+    members.update(_statements(request, losses))
     signer = request.signer
     if signer is None:
         if request.trust.authenticated:
@@ -77,12 +84,26 @@ def write_cbor_list(request: Request, losses: Losses) -> bytes:
     return _sign(_encode({**members, ListKey.GROUPS: groups}), signer, facts)
 
 
-def _statements(request: Request) -> dict[ListKey, object]:
-    """Number and times: those asked for, else those of the list."""
+def _statements(request: Request, losses: Losses) -> dict[ListKey, object]:
+    """Number and times: those asked for, else those of the list, where this form can state them."""
     trust = request.trust
-    sequence = trust.sequence if request.sequence is None else request.sequence
-    issued_at = request.issued_at or trust.issued_at
-    expires_at = request.expires_at or trust.expires_at
+    sequence, issued_at = request.sequence, request.issued_at
+    expires_at = request.expires_at
+    # What the caller gives and cannot be written is the caller's mistake, what a list says is not.
+    if sequence is None and trust.sequence is not None:
+        if 0 <= trust.sequence <= _MAX_SEQUENCE:
+            sequence = trust.sequence
+        else:
+            losses.of_list(SEQUENCE)
+    if issued_at is None and trust.issued_at is not None:
+        if trust.issued_at >= _EPOCH:
+            issued_at = trust.issued_at
+        else:
+            losses.of_list(ISSUED_AT)
+    if expires_at is None and trust.expires_at is not None:
+        if issued_at is not None and not request.issued_at and trust.expires_at < issued_at:
+            raise TrustListFormatError(NAME, "", "the list to be written ends before it begins")
+        expires_at = trust.expires_at
     if request.signer is not None:
         for name, value in (
             ("sequence", sequence),
