@@ -13,7 +13,11 @@ input took more than a second of processor time.
 | zlib | the compressed bytes | the same, in Base45 again |
 | cose | the COSE message | the same, compressed again |
 | payload | the claims | the same, signed again, so that they reach the parsers |
-| list | files of trusted keys in every format that is loaded | `TrustList.from_bytes` |
+| list | plain files of trusted keys, and one that is read in two ways | `TrustList.from_bytes` |
+| signed lists | lists of every format with a signature | the same, checked or not; `convert` |
+| other lists | lists of every other format | the same |
+| revocation | revocation lists of every format | `RevocationList.from_bytes`, then asked |
+| chain | certificates | `check_chain` |
 """
 
 from __future__ import annotations
@@ -37,6 +41,7 @@ from typing import Any, NamedTuple
 
 import cbor2
 
+import fuzz_lists
 from vnvaxcert import (
     HealthCertificate,
     Holder,
@@ -458,6 +463,9 @@ def layers() -> dict[str, Layer]:
     compressed = tuple(base45.decode(text[len(PREFIX) :]) for text in texts)
     messages = tuple(map(deflate.decompress, compressed))
     payloads = tuple(sign1.parse(message).payload for message in messages)
+    mutate_file = fuzz_lists.mutator(
+        fuzz_lists.Mutators(mutate, mutate_json, mutate_cbor, mutate_cose)
+    )
     return {
         "text": Layer(
             tuple(map(_to_bytes, texts)),
@@ -470,6 +478,12 @@ def layers() -> dict[str, Layer]:
             payloads, mutate_cbor, lambda data: judge(wrapped(resigned(data)), is_signed=False)
         ),
         "list": Layer(specimen_lists(), mutate_json, load),
+        "signed lists": Layer(fuzz_lists.signed_lists(), mutate_file, fuzz_lists.read_list),
+        "other lists": Layer(fuzz_lists.other_lists(), mutate_file, fuzz_lists.read_list),
+        "revocation": Layer(
+            fuzz_lists.revocation_lists(), mutate_file, fuzz_lists.read_revocations
+        ),
+        "chain": Layer(fuzz_lists.certificates(), mutate_file, fuzz_lists.read_chain),
     }
 
 
