@@ -12,6 +12,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -94,9 +95,18 @@ def unit_of(path: Path, source: Path = SOURCE) -> str:
     return first.removesuffix(".py") if first != "__init__.py" else ""
 
 
-def imports_of(path: Path, source: Path = SOURCE) -> Iterator[Import]:
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+@cache
+def imports_of(path: Path, source: Path = SOURCE) -> tuple[Import, ...]:
     """Every import of a file, relative ones resolved."""
-    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    return tuple(_imports(parsed(path), path, source))
+
+
+def _imports(tree: ast.Module, path: Path, source: Path) -> Iterator[Import]:
     in_functions = {
         inner
         for node in ast.walk(tree)
@@ -256,10 +266,6 @@ def file_accesses(tree: ast.AST) -> Iterator[int]:
                     yield node.lineno
                 case ast.Attribute(attr=method) if method in FILE_METHODS:
                     yield node.lineno
-
-
-def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def test_only_the_verbs_and_the_command_line_read_the_clock() -> None:

@@ -428,18 +428,21 @@ def read(*files: bytes) -> object:
     return eu_service.join_service([Content(file) for file in files], CONTEXT)
 
 
-def test_more_certificates_than_any_list_has_are_refused() -> None:
-    many = as_json({"UT": [{"rawData": 5}] * (MAX_ENTRIES + 1)})
-    with pytest.raises(TrustListFormatError, match=f"more than {MAX_ENTRIES} certificates"):
+def test_more_certificates_than_any_list_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert vars(eu_service)["MAX_ENTRIES"] == MAX_ENTRIES
+    monkeypatch.setattr(eu_service, "MAX_ENTRIES", 100)
+    many = as_json({"UT": [{"rawData": 5}] * 101})
+    with pytest.raises(TrustListFormatError, match="more than 100 certificates"):
         read(many, status())
-    half = as_json({"UT": [{"rawData": 5}] * (MAX_ENTRIES // 2 + 1)})
-    with pytest.raises(TrustListFormatError, match=f"more than {MAX_ENTRIES} certificates"):
+    half = as_json({"UT": [{"rawData": 5}] * 51})
+    with pytest.raises(TrustListFormatError, match="more than 100 certificates"):
         read(half, half, status())
 
 
-def test_more_responses_than_any_list_has_are_refused() -> None:
+def test_more_responses_than_any_list_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(eu_service, "MAX_ENTRIES", 100)
     with pytest.raises(TrustListFormatError, match="too many responses"):
-        read(END * (2 * MAX_ENTRIES + 1), status())
+        read(END * 201, status())
 
 
 @pytest.mark.parametrize("place", ["status", "delta, deleted"])
