@@ -106,8 +106,9 @@ def test_a_plain_batch_revokes_what_it_holds_of_its_signer() -> None:
     revocations.check(KID, [(HashType.SIGNATURE, b"\1" * 16)])
 
 
-def test_a_batch_of_an_unknown_kid_is_of_any_signer() -> None:
-    revocations = RevocationList.from_bytes(text(document(kid="UNKNOWN_KID")))
+@pytest.mark.parametrize("kid", ["UNKNOWN_KID", "unknown_kid", " Unknown_Kid\n"])
+def test_a_batch_of_an_unknown_kid_is_of_any_signer(kid: str) -> None:
+    revocations = RevocationList.from_bytes(text(document(kid=kid)))
     assert is_revoked(revocations, b"any", 1)
     assert is_revoked(revocations, None, 1)
 

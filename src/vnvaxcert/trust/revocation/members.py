@@ -13,8 +13,14 @@ _LONGEST_TIME: Final = 40  # characters; "2022-06-01T00:00:00+02:00" has 25
 
 
 def read_kid(value: object) -> bytes | None:
-    """A kid in Base64, empty where it is none; None for that of any signer."""
-    return None if value == UNKNOWN_KID else read_base64(value)
+    """A kid in Base64, empty where it is none; None for that of any signer.
+
+    In other letters, or with white space, that one would be Base64 too: of a kid nobody has, so that
+    nothing would be revoked.
+    """
+    if isinstance(value, str) and value.strip().upper() == UNKNOWN_KID:
+        return None
+    return read_base64(value)
 
 
 def read_country(members: dict[str, object]) -> str | None:
