@@ -15,8 +15,8 @@ _LONGEST_TIME: Final = 40  # characters; "2022-06-01T00:00:00+02:00" has 25
 def read_kid(value: object) -> bytes | None:
     """A kid in Base64, empty where it is none; None for that of any signer.
 
-    In other letters, or with white space, that one would be Base64 too: of a kid nobody has, so that
-    nothing would be revoked.
+    In small letters, or with white space, that one would be Base64 too: of a kid that nobody has,
+    so that nothing would be revoked.
     """
     if isinstance(value, str) and value.strip().upper() == UNKNOWN_KID:
         return None
