@@ -8,20 +8,14 @@ whom it is: they are refused by name.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from vnvaxcert.codec import cbor
-from vnvaxcert.cose import sign1
-from vnvaxcert.cose.keys import PublicKey
-from vnvaxcert.errors import (
-    AlgorithmError,
-    CborError,
-    CoseStructureError,
-    TrustListFormatError,
-    TrustListSignatureError,
-)
+from vnvaxcert.errors import CborError, TrustListFormatError
 from vnvaxcert.trust.formats.content import Context
 from vnvaxcert.trust.formats.publisher import authenticate
+from vnvaxcert.trust.formats.signed_cbor import check_with, read_message
 from vnvaxcert.trust.revocation.contents import Contents
 from vnvaxcert.trust.revocation.hashes import HASH_BYTES, HashType
 
@@ -52,23 +46,13 @@ def read_german_chunk(data: bytes, context: Context) -> Contents:
         TrustListSignatureError: The signature is not that of the key given. Authorities were
             given: no certificate comes along that one of them could have signed.
     """
-    try:
-        cbor.decode(data, where="COSE message", max_items=MAX_ITEMS)  # for its bound alone
-        message = sign1.parse(data)
-    except (CborError, CoseStructureError) as error:
-        raise TrustListFormatError(GERMAN_FORMAT, "", str(error)) from error
-
-    def check(key: PublicKey) -> None:
-        try:
-            message.verify(key)
-        except (AlgorithmError, CoseStructureError) as error:
-            raise TrustListSignatureError(GERMAN_FORMAT, "", str(error)) from error
-
+    message = read_message(data, GERMAN_FORMAT)
+    check = partial(check_with, message, GERMAN_FORMAT)
     is_authenticated = authenticate(context, GERMAN_FORMAT, check)
     try:
-        payload = cbor.decode(message.payload, where="payload", max_items=MAX_ITEMS)
+        payload = cbor.decode(message.sign1.payload, where="payload", max_items=MAX_ITEMS)
     except CborError as error:
-        raise TrustListFormatError(GERMAN_FORMAT, "", str(error)) from error
+        raise TrustListFormatError(GERMAN_FORMAT, error.where, error.reason) from error
     return _read_payload(payload)._replace(is_authenticated=is_authenticated)
 
 
@@ -85,34 +69,9 @@ def _read_payload(payload: object) -> Contents:
     notes = []
     for number, (key, hashes) in enumerate(payload.items(), 1):
         place = f"entry {number}"
-        if type(key) is bytes and (type(hashes) is dict or _is_index_entry(hashes)):
-            raise TrustListFormatError(
-                GERMAN_FORMAT,
-                place,
-                "an index (kid.lst or index.lst): it counts, and holds no hash",
-            )
-        if type(key) is not bytes or len(key) < 2:
-            raise TrustListFormatError(
-                GERMAN_FORMAT, place, "its key is not a byte string of a kid and a hash type"
-            )
-        if type(hashes) is not list or not all(type(value) is bytes for value in hashes):
-            raise TrustListFormatError(
-                GERMAN_FORMAT, place, "its value is not an array of byte strings"
-            )
-        hash_type = _TYPES.get(key[-1])
-        if hash_type is None:
-            # To pass over it would accept what the publisher revoked.
-            known = ", ".join(f"{known:#04x}" for known in _TYPES)
-            raise TrustListFormatError(
-                GERMAN_FORMAT, place, f"unknown hash type {key[-1]:#04x}; expected one of {known}"
-            )
-        if any(len(value) < HASH_BYTES for value in hashes):
-            # It can match nothing, and to pass over it would do the same.
-            raise TrustListFormatError(
-                GERMAN_FORMAT,
-                place,
-                f"a hash of less than {HASH_BYTES} bytes, which revokes nothing",
-            )
+        problem = _problem(key, hashes)
+        if problem:
+            raise TrustListFormatError(GERMAN_FORMAT, place, problem)
         longer = sum(len(value) > HASH_BYTES for value in hashes)
         if longer:
             # The publisher gave more of the SHA-256 than the others do, as Italy gives all of it.
@@ -121,8 +80,27 @@ def _read_payload(payload: object) -> Contents:
                 f"{place}: hashes of more than {HASH_BYTES} bytes, "
                 f"of which the first {HASH_BYTES} count: {longer}"
             )
-        entries[key[:-1], hash_type] = frozenset(hashes)
+        entries[key[:-1], _TYPES[key[-1]]] = frozenset(hashes)
     return Contents(entries, notes=tuple(notes))
+
+
+def _problem(key: object, hashes: object) -> str:
+    """Why an entry is none of a chunk; empty where it is one.
+
+    To pass over what is not known here, or can match nothing, would accept what was revoked.
+    """
+    if type(key) is bytes and (type(hashes) is dict or _is_index_entry(hashes)):
+        return "an index (kid.lst or index.lst): it counts, and holds no hash"
+    if type(key) is not bytes or len(key) < 2:
+        return "its key is not a byte string of a kid and a hash type"
+    if type(hashes) is not list or not all(type(value) is bytes for value in hashes):
+        return "its value is not an array of byte strings"
+    if key[-1] not in _TYPES:
+        known = ", ".join(f"{known:#04x}" for known in _TYPES)
+        return f"unknown hash type {key[-1]:#04x}; expected one of {known}"
+    if any(len(value) < HASH_BYTES for value in hashes):
+        return f"a hash of less than {HASH_BYTES} bytes, which revokes nothing"
+    return ""
 
 
 def _is_index_entry(value: object) -> bool:
