@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from datetime import datetime
+from typing import Final, NamedTuple
 
 from vnvaxcert.trust.entry import TrustedKey
 from vnvaxcert.trust.moment import utc_text
@@ -14,86 +15,35 @@ from vnvaxcert.trust.spki import encode_spki
 from vnvaxcert.trust.trustlist import TrustList
 
 
+class _Repetition(NamedTuple):
+    """A rule on what entries that have one thing in common must have in common too.
+
+    Attributes:
+        rule: Its name.
+        level: How strong it is.
+        clause: Where it stands.
+        expected: What keeps it.
+        shared: What the entries of a group have in common; None of an entry in no group.
+        same: What all of a group must share besides.
+        words: What is found where they do not.
+    """
+
+    rule: str
+    level: Level
+    clause: Clause
+    expected: str
+    shared: Callable[[TrustedKey], Hashable]
+    same: Callable[[TrustedKey], Hashable]
+    words: Callable[[list[TrustedKey]], str]
+
+
 def list_findings(
     trust: TrustList, keys: Iterable[TrustedKey], at: datetime, profile: ProfileName
 ) -> list[Finding]:
     """Apply the rules across a list; see `vnvaxcert.trust.profile.check_list`."""
-    own: dict[Hashable, list[TrustedKey]] = {}
-    kids: dict[Hashable, list[TrustedKey]] = {}
-    certificates: dict[Hashable, list[TrustedKey]] = {}
-    serials: dict[Hashable, list[TrustedKey]] = {}
-    for key in keys:
-        material = encode_spki(key.public_key)
-        own.setdefault(material, []).append(key)
-        kids.setdefault(key.kid, []).append(key)
-        if key.facts is not None:
-            certificates.setdefault(key.facts.der, []).append(key)
-            issuer = key.facts.issuer_der
-            serials.setdefault((issuer, key.facts.serial), []).append(key)
-    return [
-        _freshness(trust, at, profile),
-        *_repeated(
-            "list.kid",
-            Level.SHOULD,
-            clauses.COLLISIONS,
-            "one key under each kid",
-            (
-                (f"{len(group)} entries with different keys", group)
-                for group in kids.values()
-                if len({encode_spki(key.public_key) for key in group}) > 1
-            ),
-            profile,
-        ),
-        *_repeated(
-            "list.certificate",
-            Level.SHOULD,
-            clauses.KID,
-            "each certificate under one kid",
-            (
-                ("one certificate under several kids", group)
-                for group in certificates.values()
-                if len({key.kid for key in group}) > 1
-            ),
-            profile,
-        ),
-        *_repeated(
-            "list.role",
-            Level.SHOULD,
-            clauses.TWO_LAYERS,
-            "signers that are no authorities",
-            (
-                ("one certificate as signer and as authority", group)
-                for group in certificates.values()
-                if len({key.role for key in group}) > 1
-            ),
-            profile,
-        ),
-        *_repeated(
-            "list.key",
-            Level.SHOULD,
-            clauses.VALIDITY,
-            "a fresh key for each certificate",
-            (
-                (_reuse(group), group)
-                for group in own.values()
-                if len({_material(key) for key in group}) > 1
-            ),
-            profile,
-        ),
-        *_repeated(
-            "list.serial_number",
-            Level.MUST,
-            clauses.SERIAL,
-            "serial numbers that an issuer gives once",
-            (
-                ("different certificates of one issuer with one serial number", group)
-                for group in serials.values()
-                if len({_material(key) for key in group}) > 1
-            ),
-            profile,
-        ),
-        *_leftovers(trust, profile),
-    ]
+    known = tuple(keys)
+    repeated = (found for rule in _REPETITIONS for found in _repeated(rule, known, profile))
+    return [_freshness(trust, at, profile), *repeated, *_leftovers(trust, profile)]
 
 
 def _freshness(trust: TrustList, at: datetime, profile: ProfileName) -> Finding:
@@ -111,9 +61,53 @@ def _freshness(trust: TrustList, at: datetime, profile: ProfileName) -> Finding:
     )
 
 
+def _repeated(
+    repetition: _Repetition, keys: Iterable[TrustedKey], profile: ProfileName
+) -> list[Finding]:
+    """A finding for each group that breaks it; a single one that all is well without any."""
+    rule, level, clause, expected, shared, same, words = repetition
+    groups: dict[Hashable, list[TrustedKey]] = {}
+    for key in keys:
+        common = shared(key)
+        if common is not None:
+            groups.setdefault(common, []).append(key)
+    findings = []
+    for group in groups.values():
+        if len(group) > 1 and len(set(map(same, group))) > 1:
+            kids = tuple(dict.fromkeys(key.kid for key in group))
+            where = "; ".join(dict.fromkeys(key.source for key in group))
+            found = f"{words(group)}: {where}"
+            findings.append(
+                Finding(rule, level, Outcome.BROKEN, clause.of(profile), found, expected, kids)
+            )
+    return findings or [
+        Finding(rule, level, Outcome.MET, clause.of(profile), "none repeats", expected)
+    ]
+
+
+def _kid(key: TrustedKey) -> bytes:
+    return key.kid
+
+
+def _public_key(key: TrustedKey) -> bytes:
+    return encode_spki(key.public_key)
+
+
+def _certificate(key: TrustedKey) -> bytes | None:
+    return None if key.facts is None else key.facts.der
+
+
+def _serial(key: TrustedKey) -> tuple[bytes, int] | None:
+    return None if key.facts is None else (key.facts.issuer_der, key.facts.serial)
+
+
+def _role(key: TrustedKey) -> str:
+    return key.role
+
+
 def _material(key: TrustedKey) -> bytes:
     """What an entry is, whatever the list calls it: the certificate, or the bare key."""
-    return encode_spki(key.public_key) if key.facts is None else key.facts.der
+    return _public_key(key) if key.facts is None else key.facts.der
 
 
 def _reuse(group: list[TrustedKey]) -> str:
@@ -123,26 +117,53 @@ def _reuse(group: list[TrustedKey]) -> str:
     return f"{count}, and bare" if bare else count
 
 
-def _repeated(
-    rule: str,
-    level: Level,
-    clause: Clause,
-    expected: str,
-    groups: Iterable[tuple[str, list[TrustedKey]]],
-    profile: ProfileName,
-) -> list[Finding]:
-    """A finding for each group; a single one that all is well where there are none."""
-    findings = []
-    for words, group in groups:
-        kids = tuple(dict.fromkeys(key.kid for key in group))
-        where = "; ".join(dict.fromkeys(key.source for key in group))
-        found = f"{words}: {where}"
-        findings.append(
-            Finding(rule, level, Outcome.BROKEN, clause.of(profile), found, expected, kids)
-        )
-    return findings or [
-        Finding(rule, level, Outcome.MET, clause.of(profile), "none repeats", expected)
-    ]
+_REPETITIONS: Final = (
+    _Repetition(
+        "list.kid",
+        Level.SHOULD,
+        clauses.COLLISIONS,
+        "one key under each kid",
+        _kid,
+        _public_key,
+        lambda group: f"{len(group)} entries with different keys",
+    ),
+    _Repetition(
+        "list.certificate",
+        Level.SHOULD,
+        clauses.KID,
+        "each certificate under one kid",
+        _certificate,
+        _kid,
+        lambda _: "one certificate under several kids",
+    ),
+    _Repetition(
+        "list.role",
+        Level.SHOULD,
+        clauses.TWO_LAYERS,
+        "signers that are no authorities",
+        _certificate,
+        _role,
+        lambda _: "one certificate as signer and as authority",
+    ),
+    _Repetition(
+        "list.key",
+        Level.SHOULD,
+        clauses.VALIDITY,
+        "a fresh key for each certificate",
+        _public_key,
+        _material,
+        _reuse,
+    ),
+    _Repetition(
+        "list.serial_number",
+        Level.MUST,
+        clauses.SERIAL,
+        "serial numbers that an issuer gives once",
+        _serial,
+        _material,
+        lambda _: "different certificates of one issuer with one serial number",
+    ),
+)
 
 
 def _leftovers(trust: TrustList, profile: ProfileName) -> list[Finding]:
