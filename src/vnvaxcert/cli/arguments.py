@@ -188,6 +188,22 @@ def add_list_checks(parser: Parser) -> None:
     )
 
 
+def add_signer(parser: Parser, *, is_required: bool) -> None:
+    """Add with what something is signed."""
+    parser.add_argument(
+        "--key",
+        metavar="KEY",
+        required=is_required,
+        help="private key that signs it: PEM, DER or PKCS#12",
+    )
+    parser.add_argument(
+        "--cert", metavar="CERT", help="its certificate, PEM or DER; not needed when KEY holds it"
+    )
+    parser.add_argument(
+        "--password-file", metavar="FILE", help="file whose first line is the password of KEY"
+    )
+
+
 def add_json(parser: Parser) -> None:
     """Add ``--json``."""
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")

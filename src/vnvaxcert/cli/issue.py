@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from vnvaxcert.cli import as_json
-from vnvaxcert.cli.arguments import MAX_DAYS, Parser, add_json, days, parse_moment
+from vnvaxcert.cli.arguments import MAX_DAYS, Parser, add_json, add_signer, days, parse_moment
 from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, CommandError, Outcome
 from vnvaxcert.cli.signing import load_signer
 from vnvaxcert.cli.source import read_file
@@ -94,17 +94,7 @@ def run(arguments: list[str]) -> Outcome:
 def _parser() -> Parser:
     parser = Parser("issue", description=DESCRIPTION, epilog=EPILOG)
     parser.add_argument("claims", metavar="CLAIMS.json", help="what is certified")
-    parser.add_argument(
-        "--key", metavar="KEY", required=True, help="private key: PEM, DER or PKCS#12"
-    )
-    parser.add_argument(
-        "--cert",
-        metavar="CERT",
-        help="the signer's certificate, PEM or DER; not needed when KEY holds it",
-    )
-    parser.add_argument(
-        "--password-file", metavar="FILE", help="file whose first line is the password of KEY"
-    )
+    add_signer(parser, is_required=True)
     parser.add_argument(
         "--days",
         metavar="N",

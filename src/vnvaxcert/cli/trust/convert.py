@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from vnvaxcert.cli import as_json
-from vnvaxcert.cli.arguments import MAX_DAYS, Parser, days, sequence
+from vnvaxcert.cli.arguments import MAX_DAYS, Parser, add_signer, days, sequence
 from vnvaxcert.cli.lists import load_together, read_checks
 from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, CommandError, Outcome
 from vnvaxcert.cli.screen import Screen
@@ -59,13 +59,7 @@ def parser() -> Parser:
         "--to", metavar="FORM", type=_target, required=True, help=f"one of {', '.join(TARGETS)}"
     )
     made.add_argument("--out", metavar="FILE", required=True, help="file to write")
-    made.add_argument("--key", metavar="KEY", help="private key that signs it: PEM, DER or PKCS#12")
-    made.add_argument(
-        "--cert", metavar="CERT", help="its certificate, PEM or DER; not needed when KEY holds it"
-    )
-    made.add_argument(
-        "--password-file", metavar="FILE", help="file whose first line is the password of KEY"
-    )
+    add_signer(made, is_required=False)
     made.add_argument(
         "--sequence",
         metavar="N",
