@@ -403,6 +403,29 @@ def test_an_authority_whose_key_is_too_short_for_the_hash_is_refused() -> None:
     assert "not signed" in refused(facts, anchors(authority(SHORT_RSA)))
 
 
+def test_an_algorithm_that_was_not_signed_is_refused() -> None:
+    # The name behind the signed part is anyone's to change; here it gains parameters.
+    facts, anchor = signer(), anchors(authority())
+    assert facts.is_algorithm_signed
+    check_chain(facts, anchor, NOW)
+    ecdsa = bytes.fromhex("06082a8648ce3d040302")
+    for parameters in (b"\x05\x00", ecdsa):
+        behind = tlv(0x30, ecdsa + parameters)
+        signature = tlv(0x03, b"\0" + facts.signature)
+        changed = read_certificate(tlv(0x30, facts.tbs + behind + signature))
+        assert changed.tbs == facts.tbs
+        assert not changed.is_algorithm_signed
+        assert "another algorithm is named inside" in refused(changed, anchor)
+        assert not uses_sha1(changed)
+
+
+def tlv(tag: int, content: bytes) -> bytes:
+    size = len(content)
+    octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    header = bytes((size,)) if size < 128 else bytes((0x80 | len(octets),)) + octets
+    return bytes((tag,)) + header + content
+
+
 def test_an_authority_outside_its_validity_is_refused() -> None:
     facts = signer()
     expired = anchors(authority(not_after=NOW - timedelta(seconds=1)))

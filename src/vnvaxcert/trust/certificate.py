@@ -139,6 +139,16 @@ class CertificateFacts(Immutable):
         return _algorithm(self._part(_ALGORITHM))[1]
 
     @property
+    def is_algorithm_signed(self) -> bool:
+        """Whether ``tbs`` names the same algorithm, with the same parameters, byte for byte.
+
+        Spec: RFC 5280 §4.1.1.2, §4.1.2.3.
+        """
+        after_serial = _PLACE.unpack_from(self._places, _SERIAL * _PLACE.size)[1]
+        before_issuer = _PLACE.unpack_from(self._places, _ISSUER * _PLACE.size)[0]
+        return self.der[after_serial:before_issuer] == self._part(_ALGORITHM)
+
+    @property
     def signature(self) -> bytes:
         """The signature over ``tbs``."""
         return self._part(_SIGNATURE)

@@ -74,7 +74,7 @@ def check_chain(
             the one that did, or a certificate between, was not valid at ``at``, or is no
             authority by its own certificate, or has more authorities below it than it allows; a
             certificate between has name constraints or another critical extension not read here;
-            a signature's algorithm is unknown or refused.
+            a signature's algorithm is unknown, refused, or not the one that was signed.
         ValueError: ``at`` is naive.
         TypeError: ``at`` is no moment.
 
@@ -279,6 +279,8 @@ def _scheme(oid: str, parameters: bytes | None) -> Scheme:
 
 
 def _scheme_of(certificate: CertificateFacts) -> Scheme:
+    if not certificate.is_algorithm_signed:
+        raise SchemeError("another algorithm is named inside what is signed")
     return _scheme(certificate.signature_algorithm, certificate.signature_parameters)
 
 
