@@ -23,8 +23,8 @@ import cms_maker as maker
 import foreign
 from vnvaxcert import TrustList
 from vnvaxcert.errors import TrustListError, TrustListFormatError, TrustListSignatureError
+from vnvaxcert.trust import json_text
 from vnvaxcert.trust.cms import read_signed_data
-from vnvaxcert.trust.formats import json_text
 from vnvaxcert.trust.formats.content import Context
 from vnvaxcert.trust.formats.gateway_signatures import SignedEntry, check_signatures
 

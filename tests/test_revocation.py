@@ -23,7 +23,7 @@ from vnvaxcert.cose import keys, sign1
 from vnvaxcert.cose.algorithms import Algorithm
 from vnvaxcert.errors import RevokedError, TrustListFormatError, TrustListSignatureError
 from vnvaxcert.trust import revocation
-from vnvaxcert.trust.formats.content import MAX_FILE_BYTES
+from vnvaxcert.trust.files import MAX_FILE_BYTES
 from vnvaxcert.trust.revocation import Hash, HashType, RevocationList, certificate_hashes, germany
 
 KID = bytes.fromhex("66d25512539d5a6d")

@@ -26,9 +26,10 @@ from vnvaxcert.errors import (
     TrustListFormatError,
     TrustListSignatureError,
 )
-from vnvaxcert.trust import files, formats
-from vnvaxcert.trust.formats import directory, gateway, json_text, pem
-from vnvaxcert.trust.formats.content import MAX_ENTRIES, MAX_FILE_BYTES, Content, Context
+from vnvaxcert.trust import files, formats, json_text
+from vnvaxcert.trust.files import MAX_FILE_BYTES
+from vnvaxcert.trust.formats import directory, gateway, pem
+from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context
 from vnvaxcert.trust.formats.uniform import NotUniformError, uniform_objects
 from vnvaxcert.trust.specimen import SpecimenAuthority
 from vnvaxcert.trust.trustlist import TrustList

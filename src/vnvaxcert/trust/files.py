@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
 from vnvaxcert.errors import TrustListFormatError
-from vnvaxcert.trust.formats.content import MAX_FILE_BYTES
 
+# The largest real list, the gateway's with all its signatures, has 25 MB.
+MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 MAX_DEPTH: Final = 16  # levels of directories; a country in a domain in a type is 3
 
 

@@ -256,7 +256,7 @@ def _header(text: bytes) -> dict[str, object]:
 
 def _parsed(text: bytes, prefix: str) -> object:
     # Formats import this module; it imports of theirs only when it is used.
-    from vnvaxcert.trust.formats import json_text
+    from vnvaxcert.trust import json_text
 
     try:
         return json_text.parse(text)

@@ -90,7 +90,7 @@ def _key_in(data: bytes) -> PublicKey:
 
 
 def _jwk_in(data: bytes) -> PublicKey:
-    from vnvaxcert.trust.formats import json_text
+    from vnvaxcert.trust import json_text
     from vnvaxcert.trust.jwk import JwkError, read_jwk
 
     try:

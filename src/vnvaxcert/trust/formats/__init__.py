@@ -8,9 +8,9 @@ from typing import Final, NamedTuple, overload
 
 from vnvaxcert.errors import TrustListError, TrustListFormatError
 from vnvaxcert.trust.entry import placed
+from vnvaxcert.trust.files import MAX_FILE_BYTES
 from vnvaxcert.trust.formats.checks import check_can_be_signed, check_sequence, check_times
 from vnvaxcert.trust.formats.content import (
-    MAX_FILE_BYTES,
     Content,
     Context,
     Format,

@@ -8,12 +8,10 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from vnvaxcert.cose.keys import PublicKey
+from vnvaxcert.trust import json_text
 from vnvaxcert.trust.anchors import Authorities
-from vnvaxcert.trust.formats import json_text
 from vnvaxcert.trust.reading import Reading
 
-# The largest real list, the gateway's with all its signatures, has 25 MB.
-MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 MAX_ENTRIES: Final = 100_000  # real lists have up to 5,000
 
 

@@ -8,8 +8,8 @@ from typing import Final
 from vnvaxcert.errors import TrustListError, TrustListFormatError
 from vnvaxcert.trust import formats
 from vnvaxcert.trust.entry import Entry, SetAside, source
-from vnvaxcert.trust.files import read_file, walk
-from vnvaxcert.trust.formats.content import MAX_ENTRIES, MAX_FILE_BYTES, Content, Context
+from vnvaxcert.trust.files import MAX_FILE_BYTES, read_file, walk
+from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context
 from vnvaxcert.trust.reading import Reading
 
 NAME: Final = "directory"

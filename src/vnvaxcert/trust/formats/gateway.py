@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
 from vnvaxcert.errors import TrustListFormatError
+from vnvaxcert.trust import json_text
 from vnvaxcert.trust.entry import Entry, Published, Role, SetAside, source
-from vnvaxcert.trust.formats import json_text
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format
 from vnvaxcert.trust.formats.members import read_country, read_kid
 from vnvaxcert.trust.formats.uniform import NotUniformError, uniform_objects

@@ -12,7 +12,7 @@ from typing import Final
 from vnvaxcert.cose.algorithms import Algorithm
 from vnvaxcert.cose.keys import PublicKey, verify
 from vnvaxcert.errors import AlgorithmError, TrustListFormatError, TrustListSignatureError
-from vnvaxcert.trust.formats import json_text
+from vnvaxcert.trust import json_text
 from vnvaxcert.trust.formats.content import Content, Context, Format
 from vnvaxcert.trust.formats.gateway import read_entries
 from vnvaxcert.trust.formats.publisher import authenticate

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from vnvaxcert.errors import TrustListFormatError
+from vnvaxcert.trust import json_text
 from vnvaxcert.trust.entry import Entry, Published, SetAside, decode_base64, source
-from vnvaxcert.trust.formats import json_text
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format
 from vnvaxcert.trust.formats.members import read_country, read_kid
 from vnvaxcert.trust.reading import Reading

@@ -7,7 +7,7 @@ from typing import Final
 from vnvaxcert.errors import TrustListFormatError
 from vnvaxcert.trust.entry import Entry, Published, SetAside, certificate_kid, source
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context, Format
-from vnvaxcert.trust.formats.json_text import looks_like_json
+from vnvaxcert.trust.json_text import looks_like_json
 from vnvaxcert.trust.pem import BEGIN, CERTIFICATE_LABELS, read_blocks
 from vnvaxcert.trust.reading import Reading
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vnvaxcert.cose.keys import PublicKey
 from vnvaxcert.errors import AlgorithmError, TrustListFormatError, TrustListSignatureError
-from vnvaxcert.trust.formats import json_text
+from vnvaxcert.trust import json_text
 from vnvaxcert.trust.formats.content import Content, Context
 from vnvaxcert.trust.formats.publisher import authenticate
 from vnvaxcert.trust.moment import LAST_SECOND

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from vnvaxcert.errors import TrustListFormatError
-from vnvaxcert.trust.formats import json_text
+from vnvaxcert.trust import json_text
 from vnvaxcert.trust.revocation.hashes import HashType
 from vnvaxcert.trust.revocation.members import UNKNOWN_KID, read_kid, read_time
 from vnvaxcert.trust.revocation.slices import Place, SliceKind, SliceMode, read_place

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from vnvaxcert.errors import TrustListError, TrustListFormatError
-from vnvaxcert.trust import der
+from vnvaxcert.trust import der, json_text
 from vnvaxcert.trust.cms import SIGNED_DATA_OID
 from vnvaxcert.trust.der import DerError
 from vnvaxcert.trust.entry import decode_base64, placed
-from vnvaxcert.trust.files import read_file, walk
-from vnvaxcert.trust.formats import json_text
+from vnvaxcert.trust.files import MAX_FILE_BYTES, read_file, walk
 from vnvaxcert.trust.formats.checks import check_can_be_signed, check_sequence, check_times
-from vnvaxcert.trust.formats.content import MAX_FILE_BYTES, Context
+from vnvaxcert.trust.formats.content import Context
 from vnvaxcert.trust.pem import BEGIN, read_blocks
 from vnvaxcert.trust.revocation.contents import Contents
 from vnvaxcert.trust.revocation.crl import CRL_FORMAT, read_crl

@@ -18,8 +18,8 @@ from cryptography import x509
 
 from vnvaxcert.cose.keys import PrivateKey, PublicKey
 from vnvaxcert.errors import TrustListFormatError, TrustListSignatureError
+from vnvaxcert.trust import json_text
 from vnvaxcert.trust.cms import CmsError, read_signed_data
-from vnvaxcert.trust.formats import json_text
 from vnvaxcert.trust.formats.content import Context
 from vnvaxcert.trust.formats.members import read_base64
 from vnvaxcert.trust.formats.publisher import authenticate
