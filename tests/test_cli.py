@@ -397,6 +397,27 @@ def german_list(key: ec.EllipticCurvePrivateKey, certificate: bytes) -> bytes:
     return base64.b64encode(specimens.raw_signature(key, body)) + b"\n" + body
 
 
+def test_a_list_of_authorities_is_held_to_its_own_key(run: Run, folder: Path) -> None:
+    authority = specimens.key(number=7)
+    publisher = ec.derive_private_key(8, ec.SECP256R1())
+    signer = specimens.key(number=1)
+    certificate = specimens.dsc(signer, authority=authority)
+    (folder / "dsc.pem").write_bytes(pem(certificate))
+    listed = german_list(publisher, specimens.csca(authority)).replace(b'"DSC"', b'"CSCA"')
+    body = listed.partition(b"\n")[2]
+    signature = base64.b64encode(specimens.raw_signature(publisher, body))
+    (folder / "csca.txt").write_bytes(signature + b"\n" + body)
+    (folder / "right.pem").write_bytes(pem(specimens.csca(publisher)))
+    (folder / "wrong.pem").write_bytes(pem(specimens.csca(signer)))
+    text = specimens.certificate_text(kid=specimens.kid_of(certificate))
+    given = ("verify", text, "--trust", "dsc.pem", "--at", AT, "--authorities", "csca.txt")
+    assert run(*given, "--authorities-key", "right.pem").status == 0
+    refused = run(*given, "--authorities-key", "wrong.pem")
+    assert (refused.status, "csca.txt" in refused.err) == (2, True)
+    assert "trustlist.signature" in refused.err
+    assert run(*given[:-2], "--authorities-key", "right.pem").status == 2
+
+
 def test_the_signature_of_a_list_is_checked_with_its_key(run: Run, folder: Path) -> None:
     publisher, stranger = specimens.ec_key(number=5), specimens.ec_key(number=6)
     (folder / "list").write_bytes(german_list(publisher, specimens.dsc()))

@@ -652,3 +652,8 @@ def test_an_rsa_key_is_no_ec_key() -> None:
     read: Callable[..., RevocationList] = RevocationList.from_bytes
     with pytest.raises(TrustListSignatureError):
         read(SIGNED, signing_key=other)
+
+
+def test_an_array_without_a_batch_is_no_list_that_revokes_nothing() -> None:
+    with pytest.raises(TrustListFormatError, match="an array without a batch"):
+        RevocationList.from_bytes(b"[]")

@@ -121,6 +121,7 @@ def add_trust(parser: Parser, *, is_trust_required: bool) -> None:
         default=[],
         help="certificates of country authorities: the signer must be under one of them",
     )
+    add_authorities_key(parser)
     parser.add_argument(
         "--revocation",
         metavar="LIST",
@@ -161,6 +162,16 @@ def add_trust(parser: Parser, *, is_trust_required: bool) -> None:
         "--strict",
         action="store_true",
         help="refuse deviations from the specifications that issuers are known for",
+    )
+
+
+def add_authorities_key(parser: Parser) -> None:
+    """Add the key that lists of authorities are signed with: a master list has a signature."""
+    parser.add_argument(
+        "--authorities-key",
+        metavar="KEY",
+        help="public key or certificate, PEM or DER: each list of --authorities must be signed "
+        "with it; without it their own signatures are not checked",
     )
 
 

@@ -51,6 +51,7 @@ def load(values: Namespace) -> Basis:
         ("list_key", values.trust),
         ("list_authorities", values.trust),
         ("last_sequence", values.trust),
+        ("authorities_key", values.authorities),
         ("revocation_key", values.revocation),
         ("revocation_authorities", values.revocation),
     ):
@@ -63,7 +64,7 @@ def load(values: Namespace) -> Basis:
     return Basis(
         trust=load_together(values.trust, checks) if values.trust else None,
         at=at,
-        authorities=load_authorities(values.authorities, at=at),
+        authorities=load_authorities(values.authorities, at=at, key=values.authorities_key),
         revocations=_revocations(values, at),
         policy=_policy(values),
     )

@@ -54,13 +54,15 @@ def read_checks(values: Namespace, at: datetime) -> Checks:
     return Checks(values.list_key, authorities, at, values.last_sequence)
 
 
-def load_authorities(paths: Sequence[str], *, at: datetime | None) -> TrustList | None:
-    """Load lists of authorities; None where none are named.
+def load_authorities(
+    paths: Sequence[str], *, at: datetime | None, key: str | None = None
+) -> TrustList | None:
+    """Load lists of authorities, signed with the key where one is named; None without a list.
 
     Raises:
         CommandError: One cannot be read, or is stale at the moment.
     """
-    return load_together(paths, Checks(None, None, at, None)) if paths else None
+    return load_together(paths, Checks(key, None, at, None)) if paths else None
 
 
 def load_together(paths: Sequence[str], checks: Checks) -> TrustList:

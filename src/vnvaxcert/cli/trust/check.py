@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from vnvaxcert.cli import as_json, as_text
-from vnvaxcert.cli.arguments import MAX_DAYS, Parser, days
+from vnvaxcert.cli.arguments import MAX_DAYS, Parser, add_authorities_key, days
 from vnvaxcert.cli.lists import load_authorities, load_stale_too, read_checks
 from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, CommandError, Outcome
 from vnvaxcert.cli.screen import Screen, Tone
@@ -109,6 +109,7 @@ def parser() -> Parser:
         help="certificates of country authorities: each signer has to be under one of them; "
         "without them the chain is not checked",
     )
+    add_authorities_key(made)
     made.add_argument(
         "--days",
         metavar="N",
@@ -133,7 +134,9 @@ def run(arguments: list[str]) -> Outcome:
     values = parser().read(arguments)
     at = asking.moment(values)
     loaded = load_stale_too(values.lists, read_checks(values, at))
-    authorities = load_authorities(values.authorities, at=None)
+    if values.authorities_key is not None and not values.authorities:
+        raise CommandError("--authorities-key is given, and no list to check with it")
+    authorities = load_authorities(values.authorities, at=None, key=values.authorities_key)
     keys = asking.select(loaded.trust, values)
     if not keys:
         raise CommandError("there is no key to check, or none is the one asked for")

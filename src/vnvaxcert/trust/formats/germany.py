@@ -14,8 +14,6 @@ from vnvaxcert.cose.keys import PublicKey, verify
 from vnvaxcert.errors import AlgorithmError, TrustListFormatError, TrustListSignatureError
 from vnvaxcert.trust import json_text
 from vnvaxcert.trust.formats.content import Content, Context, Format
-from vnvaxcert.trust.formats.gateway import read_entries
-from vnvaxcert.trust.formats.publisher import authenticate
 from vnvaxcert.trust.reading import Reading
 
 _NAME: Final = "German list"
@@ -36,6 +34,10 @@ def read_german_list(content: Content, context: Context) -> Reading:
 
     Spec: German "DSC list" as its apps read it; RFC 9053 §2.1 (form of the signature).
     """
+    # Imported by who reads such a list: every other one is asked first whether it is one.
+    from vnvaxcert.trust.formats.gateway import read_entries
+    from vnvaxcert.trust.formats.publisher import authenticate
+
     line, _, rest = content.data.partition(b"\n")
     signed = rest.strip(_WHITE_SPACE)
     signature = _signature(line)

@@ -105,6 +105,8 @@ def read_batches(document: object, context: Context) -> Contents:
         raise TrustListFormatError(
             BATCH_LIST_FORMAT, "", "it names batches and holds no hash; load the batches"
         )
+    if document == []:
+        raise TrustListFormatError(BATCH_FORMAT, "", "an array without a batch in it")
     if isinstance(document, list):
         batches = [_batch(one, f"batch {n}") for n, one in enumerate(document, start=1)]
     else:
