@@ -192,6 +192,19 @@ class SchemaError(DecodeError):
         return f"certificate breaks its schema: {shown}" + (f" (+{more} more)" if more > 0 else "")
 
 
+class SealError(DecodeError):
+    """The text is no VDS-NC seal, or a damaged one: its JSON, members or encodings."""
+
+    code = "vdsnc.malformed"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"not a usable VDS-NC seal: {self.reason}"
+
+
 class PictureError(DecodeError):
     """No QR code could be read from a picture or document."""
 
@@ -268,6 +281,19 @@ class InvalidSignatureError(VerificationError):
 
     def __str__(self) -> str:
         return "the signature is not valid: the certificate was changed or not made by this signer"
+
+
+class SealUnsupportedError(VerificationError):
+    """A seal whose algorithm, certificate or key this library cannot use; it may be good."""
+
+    code = "vdsnc.unsupported"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"this seal cannot be checked: {self.reason}"
 
 
 class SignerExpiredError(VerificationError):
