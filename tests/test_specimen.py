@@ -107,6 +107,71 @@ def test_usages_are_stated_on_the_arc_asked_for(legacy: bool, arc: str) -> None:
         assert one.signer.facts.usages == {wanted}
 
 
+def test_the_signer_of_seals_follows_its_own_profile() -> None:
+    authority = parsed(fixed())
+    certificate = parsed(fixed().issue_seal_signer())
+    stated = [(one.oid.dotted_string, one.critical) for one in certificate.extensions]
+    assert stated == [
+        ("2.5.29.35", False),  # authority key identifier
+        ("2.23.136.1.1.6.2", False),  # document types
+        ("2.5.29.37", True),  # extended key usage
+    ]
+    key_id = extension(authority, x509.SubjectKeyIdentifier).value.digest
+    assert extension(certificate, x509.AuthorityKeyIdentifier).value.key_identifier == key_id
+    (usage,) = extension(certificate, x509.ExtendedKeyUsage).value
+    assert usage.dotted_string == "2.23.136.1.1.14.2"
+    assert certificate.subject.rfc4514_string() == "CN=01,C=UT"
+    assert certificate.not_valid_after_utc == datetime(2032, 1, 1, tzinfo=UTC)
+    certificate.verify_directly_issued_by(authority)
+
+
+@pytest.mark.parametrize(
+    ("types", "der"),
+    [
+        # As the signers of Australia, Japan and the specification have it.
+        (["NV"], "3009020100310413024e56"),
+        (["NV", "NT", "NV"], "300d020100310813024e5413024e56"),
+        (["NV", "P"], "300c020100310713015013024e56"),  # in the order of DER: shorter first
+    ],
+)
+def test_the_types_of_document_are_stated_in_der(types: list[str], der: str) -> None:
+    certificate = parsed(fixed().issue_seal_signer(document_types=types))
+    (found,) = (
+        one.value for one in certificate.extensions if one.oid.dotted_string == "2.23.136.1.1.6.2"
+    )
+    assert isinstance(found, x509.UnrecognizedExtension)
+    assert found.value.hex() == der
+
+
+def test_without_types_of_document_the_extension_is_left_out() -> None:
+    certificate = parsed(fixed().issue_seal_signer(document_types=()))
+    assert len(list(certificate.extensions)) == 2
+
+
+@pytest.mark.parametrize(
+    "types",
+    [["nv"], [""], ["NVX"], ["Ñ"], ["N "], [f"{n}" for n in range(21)]],
+    ids=["small", "empty", "long", "not ASCII", "space", "too many"],
+)
+def test_types_of_document_of_another_form_are_refused(types: list[str]) -> None:
+    with pytest.raises(ValueError, match="document_types"):
+        fixed().issue_seal_signer(document_types=types)
+
+
+@pytest.mark.parametrize("key_type", list(KeyType))
+def test_a_signer_of_seals_repeats_and_signs_with_the_algorithm_of_its_key(
+    key_type: KeyType,
+) -> None:
+    key = make_key(key_type)
+    authority = fixed()
+    one, two = (authority.issue_seal_signer(key=key) for _ in range(2))
+    assert one.certificate == two.certificate
+    assert one.signer.algorithm is authority.issue_signer(key=key).signer.algorithm
+    assert (
+        one.certificate != authority.issue_seal_signer(key=key, document_types=["NV"]).certificate
+    )
+
+
 def test_a_usage_that_no_certificate_can_state_is_refused() -> None:
     with pytest.raises(ValueError, match="light"):
         fixed().issue_signer(usages=[Usage.LIGHT])

@@ -1,9 +1,10 @@
 """Specimen authorities and signers: throw-away keys for demonstrations, tests and vectors.
 
 The certificates follow the profile of the EU's certificate governance (facts of CSCA and DSC;
-HCERT 1.0.8 appendix A), with names that say what they are, under the code of ICAO's fictional
-Utopia. Nothing here reads the clock or, but for new keys, a source of randomness: the same keys,
-names and times make the same certificates (ECDSA by RFC 6979), so vectors can be made again.
+HCERT 1.0.8 appendix A), those of seal signers the one of Doc 9303-12, with names that say what
+they are, under the code of ICAO's fictional Utopia. Nothing here reads the clock or, but for new
+keys, a source of randomness: the same keys, names and times make the same certificates (ECDSA by
+RFC 6979), so vectors can be made again.
 
 Never for real certificates: keys are not protected, and nobody keeps a register of serials.
 """
@@ -37,6 +38,14 @@ from vnvaxcert.trust.usage import USAGE_OF_OID, Usage
 COUNTRY = "UT"  # Utopia, ICAO Doc 9303's fictional state
 AUTHORITY_DAYS = 4 * 365 + 1  # governance: a CSCA for 4 years,
 SIGNER_DAYS = 2 * 365  # a DSC for 2
+
+SEAL_SIGNER_DAYS = 10 * 365 + 2  # seals have no end of their own: their signers live long
+
+# ICAO Doc 9303-12: who signs VDS-NC, and which types of document; NV and NT stand for the seals.
+_SEAL_SIGNER = x509.ObjectIdentifier("2.23.136.1.1.14.2")
+_DOCUMENT_TYPE_LIST = x509.ObjectIdentifier("2.23.136.1.1.6.2")
+SEAL_DOCUMENT_TYPES = ("NV", "NT")
+_MOST_DOCUMENT_TYPES = 20  # keeps every length in the extension below 128, one byte of DER
 
 # Where an extended key usage stands: on the registered arc, or on the one with an extra 0.
 _ARC, _LEGACY_ARC = "1.3.6.1.4.1.1847.", "1.3.6.1.4.1.0.1847."
@@ -184,6 +193,57 @@ class SpecimenAuthority:
             deterministic=deterministic and isinstance(private_key, ec.EllipticCurvePrivateKey),
         )
 
+    def issue_seal_signer(
+        self,
+        *,
+        not_before: datetime | None = None,
+        not_after: datetime | None = None,
+        name: str = "01",
+        key: KeyType | PrivateKey = KeyType.P256,
+        document_types: Iterable[str] = SEAL_DOCUMENT_TYPES,
+        deterministic: bool = True,
+    ) -> SpecimenSigner:
+        """Make the certificate of a signer of VDS-NC seals (BCSC) under this authority.
+
+        It has what the bar-code signer profile asks for and no more: the authority's key
+        identifier, the types of document, and the critical extended key usage; no subject key
+        identifier, no key usage, country and common name as its subject.
+
+        Args:
+            not_before: Start of validity, aware; by default the authority's.
+            not_after: End of validity, aware; by default 10 years later.
+            name: Common name, 1 to 64 characters; the profile wants two.
+            key: A type of key to make, or a key to use; an RSA key makes a signer that no seal
+                may have.
+            document_types: What it may seal, one or two characters each: ``NV`` vaccinations,
+                ``NT`` tests. None at all leaves the extension out.
+            deterministic: Sign by RFC 6979 where the key is an EC key.
+
+        Raises:
+            SignerKeyError: A key that cannot sign certificates.
+            ValueError: A naive or reversed time, a name or a type of document of another form.
+
+        Spec: ICAO Doc 9303-12 §7.1.3; VDS-NC Technical Report 1.1.
+        """
+        private_key = make_key(key) if isinstance(key, KeyType) else key
+        types = sorted(set(document_types))
+        extensions: list[tuple[x509.ExtensionType, bool]] = []
+        if types:
+            content = _document_type_list(types)
+            extensions.append((x509.UnrecognizedExtension(_DOCUMENT_TYPE_LIST, content), False))
+        extensions.append((x509.ExtendedKeyUsage([_SEAL_SIGNER]), True))
+        certificate = self._certify(
+            _subject(self.country, name, organization=None),
+            private_key.public_key(),
+            _validity(not_before or self.not_before, not_after, SEAL_SIGNER_DAYS),
+            extensions,
+            names_own_key=False,
+        )
+        is_elliptic = isinstance(private_key, ec.EllipticCurvePrivateKey)
+        return SpecimenSigner(
+            private_key, certificate, kid=None, deterministic=deterministic and is_elliptic
+        )
+
     def certificate_pem(self) -> str:
         """The authority's certificate as PEM."""
         return _certificate_pem(self.certificate)
@@ -198,6 +258,8 @@ class SpecimenAuthority:
         public_key: PublicKey,
         validity: tuple[datetime, datetime],
         extensions: list[tuple[x509.ExtensionType, bool]],
+        *,
+        names_own_key: bool = True,
     ) -> bytes:
         own = self._key.public_key()
         builder = (
@@ -208,8 +270,12 @@ class SpecimenAuthority:
             .serial_number(_serial(own, public_key, subject, validity, extensions))
             .not_valid_before(validity[0])
             .not_valid_after(validity[1])
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
-            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(own), critical=False)
+        )
+        if names_own_key:
+            identifier = x509.SubjectKeyIdentifier.from_public_key(public_key)
+            builder = builder.add_extension(identifier, critical=False)
+        builder = builder.add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(own), critical=False
         )
         for extension, critical in extensions:
             builder = builder.add_extension(extension, critical=critical)
@@ -288,16 +354,29 @@ def _hash_for(key: ec.EllipticCurvePrivateKey) -> hashes.SHA256 | hashes.SHA384 
     return hashes.SHA384() if key.key_size <= 384 else hashes.SHA512()
 
 
-def _subject(country: str, name: str) -> x509.Name:
+def _document_type_list(types: list[str]) -> bytes:
+    """DER of ``SEQUENCE { version INTEGER (0), SET OF PrintableString }`` (Doc 9303-12)."""
+    if len(types) > _MOST_DOCUMENT_TYPES:
+        raise ValueError(f"document_types: expected at most {_MOST_DOCUMENT_TYPES}")
+    for one in types:
+        if not (1 <= len(one) <= 2 and one.isascii() and one.isalnum() and one == one.upper()):
+            raise ValueError("document_types: expected one or two upper-case letters or digits")
+    # All are of one or two bytes, so DER's order of a SET OF is the shorter first, then by text.
+    ordered = sorted(types, key=lambda one: (len(one), one))
+    members = b"".join(b"\x13" + bytes([len(one)]) + one.encode("ascii") for one in ordered)
+    listed = b"\x31" + bytes([len(members)]) + members
+    return b"\x30" + bytes([3 + len(listed)]) + b"\x02\x01\x00" + listed
+
+
+def _subject(
+    country: str, name: str, *, organization: str | None = "Specimen Health Authority"
+) -> x509.Name:
     if not (len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()):
         raise ValueError("country: expected two upper-case letters")
-    return x509.Name(
-        [
-            x509.NameAttribute(NameOID.COUNTRY_NAME, country),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Specimen Health Authority"),
-            x509.NameAttribute(NameOID.COMMON_NAME, name),
-        ]
-    )
+    attributes = [x509.NameAttribute(NameOID.COUNTRY_NAME, country)]
+    if organization is not None:
+        attributes.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization))
+    return x509.Name([*attributes, x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
 def _validity(
