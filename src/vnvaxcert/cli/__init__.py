@@ -77,7 +77,7 @@ def _run(given: list[str]) -> Outcome:
         return Outcome(ACCEPTED, _help())
     if name == "--version":
         return Outcome(ACCEPTED, f"vnvaxcert {_release()}\n")
-    if name.startswith("HC1:"):
+    if name.startswith(("HC1:", "{", "[")):
         raise CommandError("name a command first, as in: vnvaxcert verify 'HC1:...' --trust LIST")
     # Repeated only when it cannot be somebody's certificate.
     shown = f" {name!r}" if len(name) <= 20 else ""

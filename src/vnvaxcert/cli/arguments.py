@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Final, NoReturn
 
 from vnvaxcert.cli.outcome import CommandError, HelpAsked
-from vnvaxcert.hcert import PREFIX
+from vnvaxcert.cli.source import is_code_text
 from vnvaxcert.policy import ValidityModel
 
 MAX_DAYS: Final = 36525  # a century
@@ -24,9 +24,10 @@ INPUT_HELP: Final = (
 )
 SEVERAL: Final = """\
 INPUT may hold several certificates: a picture with several codes, or a text with one code on
-each line that is not empty. Each is reported, and the exit status is 1 if any is refused; --json
-then prints an array. The end of a line is no part of a code, spaces are. A QR text needs quotes:
-it may hold spaces.
+each line that is not empty; the JSON of a seal may go over several lines. Each is reported, and
+the exit status is 1 if any is refused; --json then prints an array. The end of a line is no part
+of a code, spaces are. A QR text needs single quotes: it may hold spaces, and a seal holds double
+quotes.
 """
 
 
@@ -54,15 +55,18 @@ class Parser(argparse.ArgumentParser):
         values, rest = self.parse_known_args(arguments)
         if rest:
             name = next((one.partition("=")[0] for one in rest if one.startswith("-")), "")
-            # Base45 has no small letters, so what is repeated is no part of a certificate.
-            if name.strip("-").replace("-", "").islower() and name.replace("-", "").isalpha():
+            # Base45 has no small letters, and no word of a seal begins with two hyphens, so what
+            # is repeated is no part of a certificate.
+            is_option = name.startswith("--") or len(name) == 2
+            bare = name.replace("-", "")
+            if is_option and bare.islower() and bare.isalpha():
                 self.error(f"there is no option {name[:30]}")
             self.error(
                 "too many arguments; the text of a QR code may hold spaces: put it in quotes"
             )
         for name, value in vars(values).items():
             given = value if isinstance(value, list) else [value]
-            if name != "input" and any(str(one).startswith(PREFIX) for one in given):
+            if name != "input" and any(is_code_text(str(one)) for one in given):
                 # What is said of a file that cannot be read would repeat it.
                 self.error("the text of a QR code was given where something else is expected")
         return values

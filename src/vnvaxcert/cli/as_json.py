@@ -19,6 +19,7 @@ from vnvaxcert.trust.trustlist import TrustedKey
 
 if TYPE_CHECKING:
     from vnvaxcert.examine import Examination
+    from vnvaxcert.schema.seal import Seal
 
 Document: TypeAlias = dict[str, Any]
 
@@ -172,7 +173,9 @@ def _contents(result: UnverifiedCertificate | None) -> Document | None:
     return None if result is None else _certificate(result.certificate)
 
 
-def _certificate(certificate: HealthCertificate) -> Document:
+def _certificate(certificate: HealthCertificate | Seal) -> Document:
+    if not isinstance(certificate, HealthCertificate):
+        return _record(certificate)
     return {
         "holder": _record(certificate.holder),
         "vaccinations": [_record(entry) for entry in certificate.vaccinations],
@@ -191,4 +194,8 @@ def _value(value: object) -> object:
         return utc(value)
     if isinstance(value, date | PartialDate):
         return str(value)
+    if isinstance(value, tuple):  # of records, as the members of a seal are
+        return [_record(entry) for entry in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return _record(value)
     return value

@@ -21,14 +21,20 @@ from vnvaxcert.schema.records import (
 )
 from vnvaxcert.trust.trustlist import TrustedKey
 
+# What is about seals is imported where there is one: most processes read a DCC.
 if TYPE_CHECKING:
     from vnvaxcert.examine import Examination
+    from vnvaxcert.schema.seal import Seal
 
 Rows = Sequence[tuple[str, str | None]]
 
 NO_PROOF_OF_IDENTITY: Final = (
     "A good signature proves who issued this and that nothing was changed. It does not prove who "
     "is showing it: compare name and birth date with an identity document."
+)
+NO_PROOF_OF_IDENTITY_OF_A_SEAL: Final = (
+    "A good signature proves who issued this and that nothing was changed. It does not prove who "
+    "is showing it: compare name, birth date and number with the travel document."
 )
 
 # What to do about a refusal, where its message alone would leave somebody helpless.
@@ -37,6 +43,10 @@ ADVICE: Final = {
     "base45.invalid": "A text that was typed, trimmed or passed without quotes looks like this. "
     "Scan again.",
     "zlib.invalid": "A text that was cut off or changed on its way looks like this. Scan again.",
+    "vdsnc.malformed": "A text that was cut off, changed on its way or passed without single "
+    "quotes looks like this. Scan again, or name a file that holds it.",
+    "vdsnc.unsupported": "This says nothing about the certificate, good or bad: ask for another "
+    "proof.",
     "trust.unknown_kid": "The trust list may be old or of another network. If it is the right "
     "one, the signer is not trusted.",
     "signer.expired": "To ask about an earlier day, give it with --at.",
@@ -53,9 +63,19 @@ _KINDS: Final = {
 }
 
 
-def kind(certificate: HealthCertificate) -> str:
-    """What sort of certificate it is: ``"vaccination certificate"``."""
-    return _KINDS[certificate.kind]
+def kind(certificate: HealthCertificate | Seal) -> str:
+    """What sort of certificate it is: ``"vaccination certificate"``, ``"proof of test"``."""
+    if isinstance(certificate, HealthCertificate):
+        return _KINDS[certificate.kind]
+    from vnvaxcert.cli.seal_text import KINDS
+
+    return KINDS[certificate.type]
+
+
+def no_proof_of_identity(certificate: HealthCertificate | Seal) -> str:
+    """What a good signature does not prove, and with what to compare."""
+    is_dcc = isinstance(certificate, HealthCertificate)
+    return NO_PROOF_OF_IDENTITY if is_dcc else NO_PROOF_OF_IDENTITY_OF_A_SEAL
 
 
 def explain(error: VnvaxcertError, is_argument: bool = False) -> tuple[str, ...]:
@@ -71,8 +91,13 @@ def explain(error: VnvaxcertError, is_argument: bool = False) -> tuple[str, ...]
     return (f"{error} ({error.code})", *([advice] if advice else []))
 
 
-def show_contents(screen: Screen, certificate: HealthCertificate) -> None:
+def show_contents(screen: Screen, certificate: HealthCertificate | Seal) -> None:
     """The holder and each entry."""
+    if not isinstance(certificate, HealthCertificate):
+        from vnvaxcert.cli.seal_text import show_seal
+
+        show_seal(screen, certificate)
+        return
     screen.section("Holder", _holder(certificate.holder))
     for vaccination in certificate.vaccinations:
         screen.section("Vaccination", _vaccination(vaccination))

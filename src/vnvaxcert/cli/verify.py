@@ -111,7 +111,7 @@ def show_acceptance(screen: Screen, result: VerifiedCertificate, at: datetime) -
     as_text.show_contents(screen, result.certificate)
     as_text.show_envelope(screen, result, result.signer)
     as_text.show_warnings(screen, result.warnings)
-    screen.remark(as_text.NO_PROOF_OF_IDENTITY)
+    screen.remark(as_text.no_proof_of_identity(result.certificate))
 
 
 def show_refusal(screen: Screen, refusal: Refusal, is_argument: bool = False) -> None:
