@@ -98,9 +98,39 @@ class Anchors:
             for key in listed
             if may_vouch(key) or (may_vouch(key) is None and key.facts not in signers)
         )
+        self._listed = listed
+        self._in_name: list[Anchors] = []  # filled when asked for
+        self._signers: dict[str, tuple[TrustedKey, ...]] = {}  # likewise
         self._issuers = Issuers((key, key.facts, _computed(_spki(key))) for key in self.keys)
         self._signed: dict[tuple[bytes, TrustedKey], None] = {}
         self._writing = allocate_lock()
+
+    @property
+    def in_name(self) -> Anchors:
+        """Those of them that are authorities by what their list or their certificate says.
+
+        For a list that was given for its signers: where it does not tell signers and authorities
+        apart, a signer's certificate that says nothing of itself must not vouch for another.
+        """
+        if not self._in_name:
+            self._in_name.append(Anchors(key for key in self.keys if key.role == "authority"))
+        return self._in_name[0]
+
+    def signers_for(self, usage: str) -> tuple[TrustedKey, ...]:
+        """The signers that the list holds besides, and whose certificates name a usage.
+
+        Args:
+            usage: Dotted object identifier of an extended key usage.
+        """
+        found = self._signers.get(usage)
+        if found is None:
+            found = tuple(
+                key
+                for key in self._listed
+                if key.role == "signer" and key.facts and usage in key.facts.extended_key_usages
+            )
+            self._signers[usage] = found
+        return found
 
     def over(self, certificate: CertificateFacts) -> Sequence[TrustedKey]:
         """Who may have signed a certificate; first those that are known to have."""

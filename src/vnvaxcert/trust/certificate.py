@@ -198,6 +198,21 @@ class CertificateFacts(Immutable):
         """Dotted object identifiers in order; empty also when absent."""
         return extensions.object_identifiers(self._extension(_EXTENDED_KEY_USAGES) or b"")
 
+    def extension(self, oid: bytes) -> bytes | None:
+        """The content of an extension that is not kept; None where it is absent.
+
+        Args:
+            oid: Content of its object identifier.
+
+        Raises:
+            DerError: It is there more than once.
+        """
+        after_key = _PLACE.unpack_from(self._places, _SPKI * _PLACE.size)[1]
+        end = _PLACE.unpack_from(self._places, _TBS * _PLACE.size)[1]
+        found, _ = extensions.walk(self.der, after_key, end, [])
+        place = extensions.single(found, oid, "extension")
+        return None if place is None else self.der[slice(*place)]
+
     @property
     def key_cert_sign(self) -> bool | None:
         """Whether the key usage allows to sign certificates; None without one."""

@@ -23,6 +23,7 @@ _BASIC_CONSTRAINTS: Final = bytes.fromhex("551d13")
 _AUTHORITY_KEY_IDENTIFIER: Final = bytes.fromhex("551d23")
 _EXTENDED_KEY_USAGE: Final = bytes.fromhex("551d25")
 NAME_CHANGE: Final = bytes.fromhex("67810801010601")  # 2.23.136.1.1.6.1, ICAO Doc 9303-12
+DOCUMENT_TYPE_LIST: Final = bytes.fromhex("67810801010602")  # 2.23.136.1.1.6.2, likewise
 
 # Critical or not, of these nothing is overlooked that would restrict whom a certificate may sign:
 # they are read here, or name people, places and policies.
@@ -30,6 +31,7 @@ _HARMLESS: Final = frozenset(
     {
         *(_SUBJECT_KEY_IDENTIFIER, _KEY_USAGE, _BASIC_CONSTRAINTS, _AUTHORITY_KEY_IDENTIFIER),
         *(_EXTENDED_KEY_USAGE, NAME_CHANGE),
+        DOCUMENT_TYPE_LIST,  # of signers, never of authorities; see `document_types`
         bytes.fromhex("551d10"),  # private key usage period, RFC 3280 §4.2.1.4
         bytes.fromhex("551d11"),  # subject alternative name
         bytes.fromhex("551d12"),  # issuer alternative name
@@ -38,6 +40,8 @@ _HARMLESS: Final = frozenset(
     }
 )
 _NAME_CONSTRAINTS: Final = bytes.fromhex("551d1e")
+
+_PRINTABLE_STRING: Final = 0x13
 
 Place: TypeAlias = tuple[int, int]
 """Where something starts and ends (exclusive) in the certificate."""
@@ -87,7 +91,12 @@ def walk(data: bytes, at: int, end: int, remarks: list[str]) -> tuple[Extensions
     return found, is_restricted
 
 
-def _single(extensions: Extensions, oid: bytes, what: str) -> Place | None:
+def single(extensions: Extensions, oid: bytes, what: str) -> Place | None:
+    """Where the content of an extension stands; None where it is absent.
+
+    Raises:
+        DerError: It is there more than once.
+    """
     places = extensions.get(oid, ())
     if len(places) > 1:
         raise DerError(f"{what}: there more than once")
@@ -103,7 +112,7 @@ def extended_key_usages(data: bytes, extensions: Extensions) -> Place:
         DerError: It is there twice, or is no sequence.
     """
     what = "extended key usage"
-    place = _single(extensions, _EXTENDED_KEY_USAGE, what)
+    place = single(extensions, _EXTENDED_KEY_USAGE, what)
     return NOWHERE if place is None else der.only(data, *place, der.SEQUENCE, what)
 
 
@@ -126,7 +135,7 @@ def key_usage(data: bytes, extensions: Extensions, remarks: list[str]) -> frozen
     """The bits that are set; none of them where they cannot be read."""
     what = "key usage"
     try:
-        place = _single(extensions, _KEY_USAGE, what)
+        place = single(extensions, _KEY_USAGE, what)
         if place is None:
             return None
         start, stop = der.only(data, *place, der.BIT_STRING, what)
@@ -153,7 +162,7 @@ def basic_constraints(
     """
     what = "basic constraints"
     try:
-        place = _single(extensions, _BASIC_CONSTRAINTS, what)
+        place = single(extensions, _BASIC_CONSTRAINTS, what)
         if place is None:
             return None, None
         members = der.elements(data, *der.only(data, *place, der.SEQUENCE, what), what)
@@ -179,7 +188,7 @@ def subject_key_identifier(data: bytes, extensions: Extensions, remarks: list[st
     """Where the identifier stands (§4.2.1.2); nowhere where it cannot be read."""
     what = "subject key identifier"
     try:
-        place = _single(extensions, _SUBJECT_KEY_IDENTIFIER, what)
+        place = single(extensions, _SUBJECT_KEY_IDENTIFIER, what)
         if place is None:
             return NOWHERE
         start, stop = der.only(data, *place, der.OCTET_STRING, what)
@@ -193,7 +202,7 @@ def authority_key_identifier(data: bytes, extensions: Extensions, remarks: list[
     """Where the key identifier in it stands (§4.2.1.1); nowhere where it cannot be read."""
     what = "authority key identifier"
     try:
-        place = _single(extensions, _AUTHORITY_KEY_IDENTIFIER, what)
+        place = single(extensions, _AUTHORITY_KEY_IDENTIFIER, what)
         if place is None:
             return NOWHERE
         inner = der.only(data, *place, der.SEQUENCE, what)
@@ -203,3 +212,25 @@ def authority_key_identifier(data: bytes, extensions: Extensions, remarks: list[
     except DerError as error:
         remarks.append(str(error))
     return NOWHERE
+
+
+def document_types(content: bytes) -> frozenset[str]:
+    """The types of document that a signer is for, from the content of a DocumentTypeList.
+
+    Raises:
+        DerError: Not ``SEQUENCE { version INTEGER, SET OF PrintableString }``; an unreadable
+            restriction must not become none.
+
+    Spec: ICAO Doc 9303-12 §7.1.1 (DocumentTypeListSyntax).
+    """
+    what = "document types"
+    members = der.elements(content, *der.only(content, 0, len(content), der.SEQUENCE, what), what)
+    if [tag for tag, _, _ in members] != [der.INTEGER, der.SET]:
+        raise DerError(f"{what}: malformed")
+    found = set()
+    for tag, start, stop in der.elements(content, members[1][1], members[1][2], what):
+        text = content[start:stop]
+        if tag != _PRINTABLE_STRING or not 1 <= len(text) <= 2 or not text.isalnum():
+            raise DerError(f"{what}: malformed")
+        found.add(text.decode("ascii"))
+    return frozenset(found)
