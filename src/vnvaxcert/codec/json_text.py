@@ -49,6 +49,7 @@ def parse(
     *,
     max_values: int | None = None,
     max_depth: int | None = None,
+    are_halves_refused: bool = True,
     make_object: Callable[[Members], dict[str, object]] = members,
 ) -> object:
     """Parse one JSON text: dictionaries, lists, text, numbers, truth values and None.
@@ -59,6 +60,9 @@ def parse(
             texts too): each costs up to 100 bytes of memory, and 1 byte in the file.
         max_depth: Nesting of objects and arrays that is accepted; without it, what the
             interpreter can take.
+        are_halves_refused: Whether a text with half a surrogate pair, which only an escape can
+            write and no encoding can carry, is refused. Who reads on, entry by entry, may want to
+            lose that entry alone.
         make_object: What to make of the members of an object, in their order; by default
             `members`.
 
@@ -95,7 +99,7 @@ def parse(
         raise JsonError(place, reason)
     if max_depth is not None and _count(data, b"[{") > max_depth:
         _check_depth(document, max_depth)
-    if b"\\u" in data:  # in UTF-8 itself there are no halves of pairs
+    if are_halves_refused and b"\\u" in data:  # in UTF-8 itself there are no halves of pairs
         _check_texts(document)
     return document
 
@@ -122,7 +126,7 @@ def _check_depth(document: object, max_depth: int) -> None:
 
 
 def _check_texts(document: object) -> None:
-    """Refuse half a surrogate pair, which no encoding can carry, without recursion."""
+    """Refuse half a surrogate pair, without recursion."""
     left: list[Any] = [document]
     while left:
         value = left.pop()

@@ -32,14 +32,16 @@ def parse(data: bytes, *, keep_signatures: bool = False) -> object:
 
     Raises:
         TrustListFormatError: Not JSON, not UTF-8; a member given twice; NaN or infinity, or a
-            number of more than 32 characters; half a surrogate pair; more than 1,000,000 values;
-            nested too deeply.
+            number beyond the range of float or of more than 32 characters; more than 1,000,000
+            values; nested too deeply.
 
     Spec: RFC 8259; RFC 7493 §2.3 (members given twice).
     """
     make_object = json_text.members if keep_signatures else _without_signature
     try:
-        return json_text.parse(data, max_values=MAX_VALUES, make_object=make_object)
+        return json_text.parse(
+            data, max_values=MAX_VALUES, are_halves_refused=False, make_object=make_object
+        )
     except json_text.JsonError as error:
         raise TrustListFormatError(_FORMAT, error.place, error.reason) from error
 
