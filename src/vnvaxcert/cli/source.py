@@ -145,7 +145,8 @@ def _lines(content: str) -> list[tuple[int, str]]:
     first = depth = 0
     for number, line in enumerate(content.split("\n"), 1):
         line = line.removesuffix("\r")
-        if seal and _is_code_by_itself(line):
+        is_element = len(seal) == 1 and seal[0].strip(JSON_SPACE) == "["
+        if seal and not is_element and _is_code_by_itself(line):
             found.append((first, "\n".join(seal)))
             seal = []
         if not seal:
