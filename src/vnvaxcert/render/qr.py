@@ -1,8 +1,9 @@
-"""QR codes, written: ISO/IEC 18004 with the choices of HCERT §4.2.2.
+"""QR codes, written: ISO/IEC 18004 with the choices of HCERT §4.2.2, and of VDS-NC for seals.
 
 A text of the alphanumeric set is always written in alphanumeric mode, as HCERT demands; any
 other text (VDS-NC is JSON) as its UTF-8 bytes. The symbol is the smallest version that holds the
 text at the asked level, and the level is never raised silently: what was asked is what is drawn.
+Nor is anything left out of a text that does not fit: it is refused.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ BYTE_CAPACITY: Final[dict[Level, int]] = {"L": 2953, "M": 2331, "Q": 1663, "H": 
 
 # ISO/IEC 18004:2015, table 5: the characters that alphanumeric mode can write. Base45 uses them.
 ALPHANUMERIC: Final = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
+
+_LEVEL: Final = "Q"  # HCERT §4.2.2
+_SEAL_LEVEL: Final = "M"  # as Australia prints seals; three doses do not fit at level Q
+_STARTS_OF_SEALS: Final = ("{", "[")
 
 QUIET_ZONE: Final = 4  # modules on each side, ISO/IEC 18004 §6.3.8
 DIAGONAL_MM: Final = (35.0, 60.0)  # what HCERT §4.2.2 recommends for the symbol's diagonal
@@ -232,7 +237,7 @@ def _xml_text(text: str) -> str:
     return allowed.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def make_qr(text: str, *, level: str = "Q") -> QrCode:
+def make_qr(text: str, *, level: str | None = None) -> QrCode:
     """Make the QR code of a text, at the smallest version that holds it.
 
     Args:
@@ -240,7 +245,9 @@ def make_qr(text: str, *, level: str = "Q") -> QrCode:
             the alphanumeric set are written in alphanumeric mode, others as UTF-8 bytes without
             an ECI.
         level: Error correction ``"L"`` (7 % of the codewords can be restored), ``"M"`` (15 %),
-            ``"Q"`` (25 %, recommended by HCERT) or ``"H"`` (30 %).
+            ``"Q"`` (25 %) or ``"H"`` (30 %). When not given, what the envelope is printed at:
+            ``"M"`` for a seal, which begins with ``{`` or ``[``, and ``"Q"``, recommended by
+            HCERT, for all else.
 
     Returns:
         The code, of exactly that level.
@@ -252,13 +259,15 @@ def make_qr(text: str, *, level: str = "Q") -> QrCode:
         ValueError: ``text`` is empty or has half of a surrogate pair; no such level.
         ModuleNotFoundError: the extra ``qr`` is not installed.
 
-    Spec: HCERT §4.2.2; ISO/IEC 18004:2015 §7.3.
+    Spec: HCERT §4.2.2; VDS-NC 1.1; ISO/IEC 18004:2015 §7.3.
     """
     if not isinstance(text, str):
         raise TypeError("a QR code is made of a str")
-    chosen = _check_level(level)
     if not text:
         raise ValueError("an empty text makes no QR code")
+    if level is None:
+        level = _SEAL_LEVEL if text.lstrip()[:1] in _STARTS_OF_SEALS else _LEVEL
+    chosen = _check_level(level)
     mode: Literal["alphanumeric", "byte"]
     content: str | bytes
     if ALPHANUMERIC.issuperset(text):
