@@ -7,25 +7,53 @@ from argparse import Namespace
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from vnvaxcert.cli import as_json
-from vnvaxcert.cli.arguments import MAX_DAYS, Parser, add_json, add_signer, days, parse_moment
+from vnvaxcert.cli.arguments import (
+    MAX_DAYS,
+    Parser,
+    add_json,
+    add_signer,
+    days,
+    envelope,
+    parse_moment,
+)
 from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, CommandError, Outcome
 from vnvaxcert.cli.signing import load_signer
 from vnvaxcert.cli.source import read_file
 from vnvaxcert.errors import IssueClaimsError, IssueError, SchemaError
 from vnvaxcert.icao.names import to_icao
 from vnvaxcert.issue import issue
+from vnvaxcert.results import Envelope
 from vnvaxcert.schema import payload as dcc
 from vnvaxcert.schema.deviations import NO_DEVIATION
 from vnvaxcert.schema.records import CertificateWarning, HealthCertificate
+from vnvaxcert.trust.signer import LocalSigner
 
 MAX_CLAIMS_BYTES: Final = 1 << 20
+DEFAULT_DAYS: Final = 365
 
 _UNKNOWN: Final = "a member the schema does not name"
 
 Read: TypeAlias = tuple[HealthCertificate, tuple[CertificateWarning, ...]]
+
+
+class Made(NamedTuple):
+    """A text that was signed.
+
+    Attributes:
+        text: Of the QR code.
+        issued_at: As it states it, or None: a seal does not.
+        expires_at: Likewise.
+        warnings: About what is in it.
+    """
+
+    text: str
+    issued_at: datetime | None
+    expires_at: datetime | None
+    warnings: tuple[CertificateWarning, ...]
+
 
 DESCRIPTION = """\
 Sign a certificate and print the text of its QR code, and nothing else, on standard output.
@@ -33,6 +61,9 @@ Sign a certificate and print the text of its QR code, and nothing else, on stand
 CLAIMS.json (or - for standard input) is the payload of a DCC with its wire keys: ver, nam, dob,
 and one of v, t and r. It must keep to the schema of its ver. The names as in a passport, fnt and
 gnt, are derived where they are missing. The issuer (iss) is the country of the signer.
+
+With --envelope vds-nc it is the data of a seal with its wire keys: hdr and msg. Names are there as
+in a passport already (see: vnvaxcert name). A seal states no times: it ends with its signer.
 """
 EPILOG = """\
 The exit status is 1 when the certificate must not be made; whatever breaks the schema is then
@@ -40,6 +71,7 @@ named, with the members that it does not know. It is 2 when a file cannot be rea
 
 example:
   vnvaxcert issue claims.json --key key.pem --cert dsc.pem --qr certificate.png
+  vnvaxcert issue data.json --envelope vds-nc --key key.pem --cert bcsc.pem --qr seal.png
 """
 
 
@@ -53,60 +85,94 @@ def run(arguments: list[str]) -> Outcome:
     values = _parser().read(arguments)
     drawing = _drawing(values.qr)
     _check_target(values)
+    is_seal = values.envelope is Envelope.VDS_NC
+    if is_seal:
+        _refuse_for_seals(values)
     document = _claims(values.claims)
-    issued_at = (values.at or datetime.now(UTC)).replace(microsecond=0)
+    at = (values.at or datetime.now(UTC)).replace(microsecond=0)
     try:
         signer = load_signer(values.key, values.cert, values.password_file)
-        expires_at = issued_at + timedelta(days=values.days)
-        certificate, warnings = read_claims(document)
-        text = issue(
-            certificate,
-            signer=signer,
-            issuer=values.issuer,
-            issued_at=issued_at,
-            expires_at=expires_at,
-        )
-        drawn = None if drawing is None else _draw(text, drawing)
+        if is_seal:
+            made = _make_seal(document, signer, at)
+        else:
+            made = _make_certificate(document, signer, at, values)
+        drawn = None if drawing is None else _draw(made.text, drawing)
     except IssueError as error:
         return _refusal(error, is_json=values.json)
     except OverflowError as error:
         raise CommandError("the certificate would expire after the year 9999") from error
     if drawn is not None:
         _write(values.qr, drawn)
-    notes = tuple(f"warning: {one.message} ({one.path}, {one.code})" for one in warnings)
+    notes = tuple(f"warning: {one.message} ({one.path}, {one.code})" for one in made.warnings)
     if not values.json:
-        return Outcome(ACCEPTED, f"{text}\n", notes)
-    made = {
+        return Outcome(ACCEPTED, f"{made.text}\n", notes)
+    issued = {
         "issued": True,
         "code": None,
         "message": None,
-        "text": text,
+        "text": made.text,
+        "envelope": values.envelope,
         "algorithm": signer.algorithm.name,
         "kid": signer.kid.hex(),
-        "issued_at": as_json.utc(issued_at),
-        "expires_at": as_json.utc(expires_at),
+        "issued_at": as_json.utc(made.issued_at),
+        "expires_at": as_json.utc(made.expires_at),
         "violations": [],
-        "warnings": [one._asdict() for one in warnings],
+        "warnings": [one._asdict() for one in made.warnings],
     }
-    return Outcome(ACCEPTED, as_json.dump([made]))
+    return Outcome(ACCEPTED, as_json.dump([issued]))
+
+
+def _make_certificate(
+    document: object, signer: LocalSigner, at: datetime, values: Namespace
+) -> Made:
+    expires_at = at + timedelta(days=values.days or DEFAULT_DAYS)
+    certificate, warnings = read_claims(document)
+    text = issue(
+        certificate, signer=signer, issuer=values.issuer, issued_at=at, expires_at=expires_at
+    )
+    return Made(text, at, expires_at, warnings)
+
+
+def _make_seal(document: object, signer: LocalSigner, at: datetime) -> Made:
+    from vnvaxcert.cli.issue_seal import read_seal
+    from vnvaxcert.issue_seal import issue_seal
+
+    seal, warnings = read_seal(document)
+    text = issue_seal(seal, signer=signer, issued_at=at)
+    return Made(text, None, None, warnings)
+
+
+def _refuse_for_seals(values: Namespace) -> None:
+    """Refuse options that would have no effect on a seal."""
+    if values.days is not None:
+        raise CommandError("--days: a seal states no end, it ends with its signer")
+    if values.issuer is not None:
+        raise CommandError("--issuer: the issuer of a seal is hdr.is of CLAIMS.json")
 
 
 def _parser() -> Parser:
     parser = Parser("issue", description=DESCRIPTION, epilog=EPILOG)
     parser.add_argument("claims", metavar="CLAIMS.json", help="what is certified")
+    parser.add_argument(
+        "--envelope",
+        metavar="NAME",
+        type=envelope,
+        default=Envelope.HCERT,
+        help="hcert, when not given, or vds-nc: a seal of ICAO's",
+    )
     add_signer(parser, is_required=True)
     parser.add_argument(
         "--days",
         metavar="N",
         type=days,
-        default=365,
-        help=f"days until it expires, 1 to {MAX_DAYS}; 365, when not given",
+        help=f"days until it expires, 1 to {MAX_DAYS}; {DEFAULT_DAYS}, when not given",
     )
     parser.add_argument(
         "--at",
         metavar="TIME",
         type=parse_moment,
-        help="time of issue, as 2022-06-01T12:00:00Z; now, when not given",
+        help="time of issue, as 2022-06-01T12:00:00Z; now, when not given. A seal does not state "
+        "it; its signer has to be valid then",
     )
     parser.add_argument(
         "--issuer", metavar="CC", help="issuer (iss), if not the country of the signer"
@@ -199,6 +265,7 @@ def _refusal(error: IssueError, *, is_json: bool) -> Outcome:
         "code": error.code,
         "message": str(error),
         "text": None,
+        "envelope": None,
         "algorithm": None,
         "kid": None,
         "issued_at": None,
