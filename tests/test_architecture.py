@@ -27,7 +27,7 @@ ROWS = (
     ("", "__main__"),  # the package itself: it gathers the public names
     ("cli",),
     ("conformance", "render", "vietnam"),
-    ("issue", "verify", "examine"),
+    ("issue", "verify", "verify_seal", "examine"),
     ("hcert", "vdsnc", "policy", "results"),
     ("trust",),
     ("cwt", "schema", "icao"),
@@ -40,6 +40,8 @@ WITHIN_A_ROW = {
     ("schema", "icao"),
     ("cwt", "schema"),
     ("examine", "verify"),
+    ("examine", "verify_seal"),
+    ("verify", "verify_seal"),
     ("verify", "examine"),
     ("hcert", "results"),
     ("vdsnc", "results"),

@@ -184,6 +184,7 @@ def test_we_accept_what_python_cwt_issues(specimen: SpecimenSigner, form: str) -
     verified = verify(issued_by_peer(specimen, form), trust=specimen.trust_list(), at=AT)
     assert isinstance(verified, VerifiedCertificate)
     assert verified.algorithm is specimen.signer.algorithm
+    assert isinstance(verified.certificate, HealthCertificate)
     assert verified.certificate.holder.family_name == "Nguyễn Mẫu"
     assert verified.certificate.holder.given_name_icao == "THI<THU"
     assert verified.certificate.vaccinations == CERTIFICATE.vaccinations

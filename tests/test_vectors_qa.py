@@ -20,6 +20,7 @@ from foreign import shared_vectors
 from vnvaxcert import (
     STRICT_POLICY,
     Examination,
+    HealthCertificate,
     PartialDate,
     TrustList,
     VnvaxcertError,
@@ -105,6 +106,7 @@ def test_everything_that_another_program_read_is_read_the_same(name: str) -> Non
     assert seen.expires_at.timestamp() == pytest.approx(claims["4"], abs=1e-6, rel=0)
     assert seen.issued_at.timestamp() == pytest.approx(claims["6"], abs=1e-6, rel=0)
     certificate = seen.unverified.certificate
+    assert isinstance(certificate, HealthCertificate)
     assert certificate.schema_version == expected["ver"]
     filled = [group for group, attribute in GROUPS.items() if getattr(certificate, attribute)]
     assert filled == expected["kinds"]
@@ -245,6 +247,7 @@ def test_viet_nams_certificate_is_accepted_with_its_three_warnings(trust: TrustL
     assert verified.issuer == "VN"
     assert verified.expires_at == datetime(2025, 1, 30, tzinfo=UTC)
     assert verified.signer.country == "VN"
+    assert isinstance(verified.certificate, HealthCertificate)
     holder, (dose,) = verified.certificate.holder, verified.certificate.vaccinations
     assert (holder.family_name, holder.given_name) == ("Nguyễn", "Bảo Duy")
     assert (holder.family_name_icao, holder.given_name_icao) == ("NGUYEN", "BAO<DUY")

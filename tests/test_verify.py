@@ -43,6 +43,7 @@ from vnvaxcert.errors import (
 )
 from vnvaxcert.policy import DEFAULT_POLICY, STRICT_POLICY, Check, Policy
 from vnvaxcert.results import Envelope, UnverifiedCertificate, VerifiedCertificate
+from vnvaxcert.schema.records import HealthCertificate
 from vnvaxcert.trust.revocation import HashType, RevocationList, certificate_hashes
 from vnvaxcert.trust.trustlist import TrustList
 from vnvaxcert.verify import MAX_CANDIDATES, decode_unverified, verify
@@ -759,7 +760,9 @@ def test_a_signer_signs_the_kinds_its_usage_names_and_all_without_one(
     options = signer_options(usages=usages, arc=arc)
     certificate = with_payload(group)()
     if group in usages or not usages:
-        assert accept(certificate, **options).certificate.entries
+        accepted = accept(certificate, **options).certificate
+        assert isinstance(accepted, HealthCertificate)
+        assert accepted.entries
         return
     with pytest.raises(SignerUsageError) as caught:
         accept(certificate, **options)

@@ -61,6 +61,7 @@ from vnvaxcert.cose import sign1
 from vnvaxcert.cose.algorithms import Algorithm
 from vnvaxcert.cose.keys import sign
 from vnvaxcert.hcert import PREFIX
+from vnvaxcert.schema.seal import Seal
 from vnvaxcert.trust.entry import certificate_kid
 from vnvaxcert.trust.specimen import KeyType, SpecimenAuthority, make_key
 
@@ -341,7 +342,7 @@ def judge(text: str, *, is_signed: bool = True) -> str:
 
 
 @cache
-def signed_certificates() -> tuple[HealthCertificate, ...]:
+def signed_certificates() -> tuple[HealthCertificate | Seal, ...]:
     """What the specimen texts certify, as it is read."""
     return tuple(decode_unverified(text).certificate for text in specimen_texts())
 

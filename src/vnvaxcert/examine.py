@@ -36,6 +36,7 @@ from vnvaxcert.verify import (
     check_times,
     check_usage,
     find_candidates,
+    is_seal,
     moment,
     read_algorithm,
     signer_moment,
@@ -48,14 +49,19 @@ if TYPE_CHECKING:
 
 
 class StepName(StrEnum):
-    """The steps, in the order of `verify`; its numbers stand in `STEP_NUMBERS`."""
+    """The steps, in the order of `verify`; its numbers stand in `STEP_NUMBERS`.
 
+    A certificate and a seal have some each: `STEPS_OF_A_CERTIFICATE`, `STEPS_OF_A_SEAL`.
+    """
+
+    SIZE = "size"
     PREFIX = "prefix"
     BASE45 = "base45"
     ZLIB = "zlib"
     COSE = "cose"
     ALGORITHM = "algorithm"
     KID = "kid"
+    SEAL = "seal"
     CANDIDATES = "candidates"
     SIGNATURE = "signature"
     SIGNER = "signer"
@@ -68,12 +74,14 @@ class StepName(StrEnum):
 
 
 STEP_NUMBERS = {
+    StepName.SIZE: 1,
     StepName.PREFIX: 1,
     StepName.BASE45: 1,
     StepName.ZLIB: 1,
     StepName.COSE: 2,
     StepName.ALGORITHM: 2,
     StepName.KID: 2,
+    StepName.SEAL: 2,
     StepName.CANDIDATES: 3,
     StepName.SIGNATURE: 4,
     StepName.SIGNER: 5,
@@ -84,6 +92,13 @@ STEP_NUMBERS = {
     StepName.USAGE: 7,
     StepName.REVOCATION: 8,
 }
+STEPS_OF_A_SEAL = (
+    *(StepName.SIZE, StepName.SEAL, StepName.CANDIDATES, StepName.SIGNATURE, StepName.SIGNER),
+    *(StepName.SCHEMA, StepName.USAGE, StepName.REVOCATION),
+)
+STEPS_OF_A_CERTIFICATE = tuple(
+    name for name in StepName if name not in (StepName.SIZE, StepName.SEAL)
+)
 
 
 class Outcome(StrEnum):
@@ -129,17 +144,19 @@ class Examination:
     """Everything that could be found out about a text.
 
     Attributes:
-        steps: All steps, in order.
+        steps: All steps of its kind, in order.
         verified: The certificate, if and only if `verify` would have returned it.
         unverified: What the text says, whatever it is worth, as far as it could be read.
         algorithm: Of the signature, or None.
-        kid: Key identifier, or None.
-        is_kid_protected: Whether the key identifier stands in the protected header, or None.
-        issuer: ``iss``, unverified, or None.
+        kid: Key identifier, or None; of a seal that of the certificate in it.
+        is_kid_protected: Whether the key identifier stands in the protected header, or None; a seal
+            has no header.
+        issuer: ``iss``, or of a seal ``hdr.is``; unverified, or None.
         issued_at: ``iat``, unverified, or None.
         expires_at: ``exp``, unverified, or None.
         signer: The listed key that made the signature, or None. Under another key identifier
-            than the certificate's where the step `candidates` failed.
+            than the certificate's where the step `candidates` failed. Of a seal the key of the
+            certificate in it, whoever vouches for that.
         warnings: Of all steps that were reached.
         compressed: What the Base45 text decodes to, or None.
         message: The COSE message, or None.
@@ -172,10 +189,13 @@ class Examination:
         """The step of this name.
 
         Raises:
-            ValueError: There is no such step.
+            ValueError: There is no such step, or not for this envelope.
         """
         wanted = StepName(name)
-        return next(step for step in self.steps if step.name is wanted)
+        for step in self.steps:
+            if step.name is wanted:
+                return step
+        raise ValueError(f"an examination of this envelope has no step {wanted.value!r}")
 
 
 _Result = TypeVar("_Result")
@@ -207,12 +227,14 @@ def examine(
         TypeError: An argument of the wrong type.
         ValueError: As in `verify`.
 
-    Spec: HCERT 1.0.8 §3, §4, §6.3, appendix A.
+    Spec: HCERT 1.0.8 §3, §4, §6.3, appendix A; ICAO VDS-NC 1.1, Doc 9303-12 and 9303-13.
     """
     if not isinstance(text, str):
         raise TypeError(f"expected the text of a QR code, not {type(text).__name__}")
     at = moment(at)
     check_arguments(trust, authorities, revocations, policy)
+    if is_seal(text):
+        return _examine_seal(text, trust, at, authorities, revocations, policy)
     run = _Run()
     # 1. Unwrap. A wrong prefix is passed over; data that are not compressed are read as they are.
     body = run.attempt(StepName.PREFIX, hcert.strip_prefix, text)
@@ -294,6 +316,70 @@ def examine(
         message=message,
         to_be_signed=None if signed is None else signed.to_be_signed(),
         payload=encoded,
+    )
+
+
+def _examine_seal(
+    text: str,
+    trust: TrustList | None,
+    at: datetime,
+    authorities: TrustList | None,
+    revocations: RevocationList | None,
+    policy: Policy,
+) -> Examination:
+    """`examine` for a seal."""
+    from vnvaxcert import verify_seal as seals
+    from vnvaxcert.schema import seal_reader
+
+    run = _Run()
+    # 1. Size. 2. JSON, its members and encodings.
+    body = run.attempt(StepName.SIZE, seals.check_size, text)
+    opened = run.attempt(StepName.SEAL, seals.open_seal, body)
+    parts = None if opened is None else opened.parts
+    # 3. Candidates. A certificate that came along can be read without any list.
+    needs_list = parts is not None and parts.certificate is None
+    judged = None if needs_list and trust is None else opened
+    find = partial(seals.find_candidates, trust=trust)
+    candidates = run.attempt(StepName.CANDIDATES, find, judged)
+    # 4. Signature, 5. signer.
+    signers = run.attempt(StepName.SIGNATURE, seals.check_signature, parts, candidates)
+    judge = partial(seals.check_signers, authorities=authorities, policy=policy)
+    data = None if opened is None else opened.data
+    valid = run.attempt(StepName.SIGNER, judge, signers, data, at, trust)
+    # 7. The contents. From here on nothing may be trusted if a step has failed.
+    parse = partial(seal_reader.parse, tolerated=policy.tolerated)
+    seal, warnings = run.attempt(StepName.SCHEMA, parse, data) or (None, ())
+    left = valid or signers or candidates
+    signer = run.attempt(StepName.USAGE, seals.check_usage, left, seal)
+    # 8. Revocation, also of a signer that may not sign this.
+    suspect = signer or (left[0] if left else None)
+    run.attempt(StepName.REVOCATION, seals.check_revocation, revocations, suspect)
+
+    verified = contents = None
+    if opened is not None and seal is not None:
+        contents = seals.unverified(opened, seal, warnings)
+        warnings = contents.warnings
+        if signer is not None and signers is not None:
+            warnings = seals.signing_warnings(signer, policy) + warnings
+        if not run.has_failed and parts is not None and signer is not None and valid is not None:
+            verified = seals.verified(parts, seal, signer, warnings)
+    made = (signer or signers[0]) if signers else None
+    return Examination(
+        steps=tuple(run.steps),
+        verified=verified,
+        unverified=contents,
+        algorithm=None if parts is None else parts.algorithm,
+        kid=seals.kid_of(parts) if made is None else made.kid,
+        is_kid_protected=None,
+        issuer=None if seal is None else seal.issuer,
+        issued_at=None,
+        expires_at=None,
+        signer=None if made is None else made.key,
+        warnings=warnings,
+        compressed=None,
+        message=None,
+        to_be_signed=None if parts is None else parts.to_be_signed,
+        payload=None,
     )
 
 

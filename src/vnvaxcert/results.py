@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from vnvaxcert.cose.algorithms import Algorithm
 from vnvaxcert.record import record
 from vnvaxcert.schema.records import CertificateWarning, HealthCertificate
 from vnvaxcert.trust.trustlist import TrustedKey
 
+if TYPE_CHECKING:
+    from vnvaxcert.schema.seal import Seal  # its records are for those who read a seal
+
 
 class Envelope(StrEnum):
     """The wire forms of a certificate."""
 
     HCERT = "hcert"
+    VDS_NC = "vds-nc"
 
 
 @record()
@@ -24,20 +29,21 @@ class VerifiedCertificate:
     Attributes:
         certificate: What it says. Its ``repr`` shows no personal data.
         envelope: In which form it came.
-        issuer: ``iss``, or None.
-        issued_at: ``iat``, aware UTC, or None.
-        expires_at: ``exp``, aware UTC.
+        issuer: ``iss``, or None; of a seal ``hdr.is``, a code of Doc 9303-3.
+        issued_at: ``iat``, aware UTC, or None; a seal does not say it.
+        expires_at: ``exp``, aware UTC; None for a seal, which has no end of its own.
         algorithm: Of the signature.
-        kid: Key identifier, as in the certificate.
+        kid: Key identifier, as in the certificate; of a seal, which states none, the start of
+            the SHA-256 of its signer's certificate.
         signer: The trusted key that made the signature.
         warnings: What a verifier should know and does not make the certificate invalid.
     """
 
-    certificate: HealthCertificate
+    certificate: HealthCertificate | Seal
     envelope: Envelope
     issuer: str | None
     issued_at: datetime | None
-    expires_at: datetime
+    expires_at: datetime | None
     algorithm: Algorithm
     kid: bytes
     signer: TrustedKey
@@ -51,15 +57,16 @@ class UnverifiedCertificate:
     Attributes:
         certificate: What it says. Its ``repr`` shows no personal data.
         envelope: In which form it came.
-        issuer: ``iss``, or None.
+        issuer: ``iss``, or None; of a seal ``hdr.is``.
         issued_at: ``iat``, aware UTC, or None.
         expires_at: ``exp``, aware UTC, or None.
         algorithm: Of the signature, or None when it is missing or unknown.
-        kid: Key identifier, or None when it is missing or malformed.
+        kid: Key identifier, or None when it is missing or malformed; of a seal that of the
+            certificate in it.
         warnings: Deviations met while reading.
     """
 
-    certificate: HealthCertificate
+    certificate: HealthCertificate | Seal
     envelope: Envelope
     issuer: str | None
     issued_at: datetime | None

@@ -1,5 +1,7 @@
 """Verification, step by step (HCERT §6.3; the order and its codes are in docs and design).
 
+The steps are those of a health certificate (HCERT); `vnvaxcert.verify_seal` has those of a seal.
+
 1. Unwrap: prefix, Base45, bounded inflate.
 2. COSE_Sign1 and its headers.
 3. Candidates: every trusted key with this ``kid`` that fits ``alg``.
@@ -66,15 +68,20 @@ def verify(
     revocations: RevocationList | None = None,
     policy: Policy = DEFAULT_POLICY,
 ) -> VerifiedCertificate:
-    """Verify the text of a certificate's QR code.
+    """Verify the text of a certificate's QR code: a health certificate (``HC1:``) or a seal.
+
+    A text that starts with ``{`` or ``[`` is a VDS-NC seal. It brings its signer's certificate
+    along, and that is trusted when it is on ``trust`` as a signer, or signed by one of the
+    ``authorities``; where none are given, by an authority that is on ``trust``.
 
     Args:
         text: The text exactly as read from the code.
         trust: The keys that are trusted to sign certificates.
         at: The moment for which the answer holds, aware; now, when not given.
         authorities: Country signing authorities. When given, the signer's certificate must be
-            signed by one of them.
-        revocations: Revoked certificates, and revoked signers.
+            signed by one of them; a seal's only where it is not on ``trust`` itself, or the
+            policy requires the chain.
+        revocations: Revoked certificates, and revoked signers; of seals only the latter.
         policy: What is tolerated and what is insisted on.
 
     Returns:
@@ -87,12 +94,23 @@ def verify(
         ValueError: ``at`` without a time zone, or a check that the policy requires and whose
             data were not given.
 
-    Spec: HCERT 1.0.8 §3, §4, §6.3, appendix A.
+    Spec: HCERT 1.0.8 §3, §4, §6.3, appendix A; ICAO VDS-NC 1.1, Doc 9303-12 and 9303-13.
     """
     at = moment(at)
     if trust is None:
         raise TypeError("trust: expected a TrustList, not NoneType")
     check_arguments(trust, authorities, revocations, policy)
+    if is_seal(text):
+        from vnvaxcert.verify_seal import verify_seal
+
+        return verify_seal(
+            text,
+            trust=trust,
+            at=at,
+            authorities=authorities,
+            revocations=revocations,
+            policy=policy,
+        )
     # 1. Unwrap HC1, Base45, zlib. Nothing is trusted yet.
     message = hcert.unwrap(text, max_inflated_bytes=policy.max_inflated_bytes)
     # 2. COSE_Sign1 and its headers.
@@ -131,7 +149,7 @@ def verify(
 
 
 def decode_unverified(text: str) -> UnverifiedCertificate:
-    """Read the text of a certificate's QR code without checking anything.
+    """Read the text of a certificate's or seal's QR code without checking anything.
 
     For display, debugging and statistics. Never decide about a person by it.
 
@@ -142,12 +160,29 @@ def decode_unverified(text: str) -> UnverifiedCertificate:
         DecodeError: The text is no certificate, or a damaged one.
         TypeError: Not a text.
 
-    Spec: HCERT 1.0.8 §3, §4.
+    Spec: HCERT 1.0.8 §3, §4; ICAO VDS-NC 1.1.
     """
+    if is_seal(text):
+        from vnvaxcert.verify_seal import decode_seal
+
+        return decode_seal(text)
     signed = sign1.parse(hcert.unwrap(text))
     claims = cwt.parse(signed.payload)
     certificate, warnings = dcc.parse(claims.dcc())
     return unverified(signed, claims, certificate, claims.warnings + warnings)
+
+
+# White space of JSON, and the mark that some files start with. No certificate starts with these.
+_BEFORE_A_SEAL = frozenset("{[\ufeff \t\r\n")
+
+
+def is_seal(text: object) -> bool:
+    """Whether a text is to be read as a VDS-NC seal: its first character is ``{`` or ``[``."""
+    if not isinstance(text, str) or text[:1] not in _BEFORE_A_SEAL:
+        return False
+    from vnvaxcert.vdsnc import looks_like_seal  # and the JSON parser: for those who read seals
+
+    return looks_like_seal(text)
 
 
 # --- the steps, in order -------------------------------------------------------------------------

@@ -58,6 +58,11 @@ class SealSigner(NamedTuple):
     facts: CertificateFacts
     is_listed: bool
 
+    @property
+    def kid(self) -> bytes:
+        """The key identifier that its certificate has by its own bytes; a list may use another."""
+        return certificate_kid(self.facts.der)
+
 
 # --- step 3: candidates --------------------------------------------------------------------------
 
@@ -153,7 +158,7 @@ def check_signer(
     *,
     accept_sha1: bool,
     must_chain: bool,
-) -> bool:
+) -> None:
     """Check that somebody vouches for a signer, and that it was valid.
 
     In this order: the dates of a certificate for which nobody vouches mean nothing.
@@ -165,10 +170,7 @@ def check_signer(
             is an authority there by its own account or the list's may vouch for others.
         authorities: Country signing authorities.
         accept_sha1: Whether the certificate may be signed over SHA-1.
-        must_chain: Whether a listed signer needs an authority as well.
-
-    Returns:
-        Whether trust in it rests on the signature of an authority.
+        must_chain: Whether it needs an authority: whoever is not listed does.
 
     Raises:
         ChainError: It is neither listed nor signed by an authority that may have; or it names
@@ -178,8 +180,7 @@ def check_signer(
 
     Spec: ICAO Doc 9303-12 §7.1; RFC 5280 §6.1.
     """
-    chains = must_chain or not signer.is_listed
-    if chains:
+    if must_chain:
         above = trust.anchors.in_name if authorities is None else authorities.anchors
         try:
             authority = check_chain(signer.facts, _Held(above), at, accept_sha1=accept_sha1)
@@ -190,7 +191,6 @@ def check_signer(
             raise
         _check_country(signer.key, authority)
     _check_validity(signer.facts, at)
-    return chains
 
 
 class _Held(NamedTuple):
