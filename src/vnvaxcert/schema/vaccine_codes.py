@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
+from vnvaxcert.schema import valueset_data
 from vnvaxcert.schema.valuesets import PRODUCTS, VALUE_SETS
 
 ICD11_OF_PRODUCT: Final[Mapping[str, str]] = MappingProxyType(
@@ -71,6 +72,26 @@ COVID_19: Final = "840539006"
 COVID_19_ICD11: Final = "RA01.0"
 """``dis`` of COVID-19 as issuers write it; in ICD-11 the code of an identified virus."""
 _COVID_19_CODES: Final = frozenset({"RA01.0", "RA01"})
+
+
+class Product(NamedTuple):
+    """What the EU's encoding instructions say of a product.
+
+    Attributes:
+        manufacturer: ``ma``.
+        vaccines: The ``vp`` that fit it, but for the generic ones, which fit every product.
+    """
+
+    manufacturer: str
+    vaccines: tuple[str, ...]
+
+
+def eu_product(code: str) -> Product | None:
+    """Give what goes with a product (``mp``), or None for one that is not known."""
+    for product, manufacturer, vaccines in valueset_data.PRODUCTS:
+        if product == code:
+            return Product(manufacturer, vaccines)
+    return None
 
 
 def products_of_icd11(code: str) -> tuple[str, ...]:
