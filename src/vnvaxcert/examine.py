@@ -136,14 +136,15 @@ class Step:
 
 @record(
     shown=(
-        *("steps", "verified", "unverified", "algorithm", "kid", "is_kid_protected", "issuer"),
-        *("issued_at", "expires_at", "signer", "warnings"),
+        *("envelope", "steps", "verified", "unverified", "algorithm", "kid", "is_kid_protected"),
+        *("issuer", "issued_at", "expires_at", "signer", "warnings"),
     )
 )
 class Examination:
     """Everything that could be found out about a text.
 
     Attributes:
+        envelope: What the text was taken for.
         steps: All steps of its kind, in order.
         verified: The certificate, if and only if `verify` would have returned it.
         unverified: What the text says, whatever it is worth, as far as it could be read.
@@ -164,6 +165,7 @@ class Examination:
         payload: The encoded claims, or None.
     """
 
+    envelope: Envelope
     steps: tuple[Step, ...]
     verified: VerifiedCertificate | None
     unverified: UnverifiedCertificate | None
@@ -301,6 +303,7 @@ def examine(
             warnings=warnings,
         )
     return Examination(
+        envelope=Envelope.HCERT,
         steps=tuple(run.steps),
         verified=verified,
         unverified=contents,
@@ -365,6 +368,7 @@ def _examine_seal(
             verified = seals.verified(parts, seal, signer, warnings)
     made = (signer or signers[0]) if signers else None
     return Examination(
+        envelope=Envelope.VDS_NC,
         steps=tuple(run.steps),
         verified=verified,
         unverified=contents,
