@@ -1,7 +1,8 @@
 """``--json``: what programs read. The members are a contract; new ones may be added.
 
 Members that were not reached are null. In a verdict, contents count as reached once the signature
-was found good: of a certificate without a good signature nothing is repeated but its headers.
+was found good, and made by a signer that is listed or, of a seal, under a trusted authority: of any
+other certificate nothing is repeated but its headers.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from vnvaxcert.cli.stream import is_unicode, rewrite_harmful
 from vnvaxcert.cose.algorithms import Algorithm
-from vnvaxcert.errors import VnvaxcertError
+from vnvaxcert.errors import ChainError, VnvaxcertError
 from vnvaxcert.results import Envelope, UnverifiedCertificate, VerifiedCertificate
 from vnvaxcert.schema.records import CertificateWarning, HealthCertificate, PartialDate
 from vnvaxcert.trust.trustlist import TrustedKey
@@ -62,13 +63,13 @@ def refused(error: VnvaxcertError, found: Examination) -> Document:
         "valid": False,
         "code": error.code,
         "message": str(error),
-        **_headers(envelope_of(found), found.algorithm, found.kid),
+        **_headers(_stated_envelope(found), found.algorithm, found.kid),
         **_claims(None, None, None),
         "signer": None,
         "certificate": None,
         "warnings": None,
     }
-    if found.signer is not None:  # the signature is good
+    if is_vouched_for(found) and found.signer is not None:
         document |= _claims(found.issuer, found.issued_at, found.expires_at)
         document["signer"] = _signer(found.signer)
         document["certificate"] = _contents(found.unverified)
@@ -88,7 +89,7 @@ def examined(found: Examination, *, is_judged: bool) -> Document:
         "valid": found.verified is not None if is_judged else None,
         "code": None if error is None else error.code,
         "message": None if error is None else str(error),
-        **_headers(envelope_of(found), found.algorithm, found.kid),
+        **_headers(_stated_envelope(found), found.algorithm, found.kid),
         "kid_protected": found.is_kid_protected,
         **_claims(found.issuer, found.issued_at, found.expires_at),
         "signer": None if found.signer is None else _signer(found.signer),
@@ -138,9 +139,21 @@ def utc(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat().replace("+00:00", "Z")
 
 
-def envelope_of(found: Examination) -> Envelope | None:
+def _stated_envelope(found: Examination) -> Envelope | None:
     """The envelope, where the text names one."""
-    return Envelope.HCERT if found.step("prefix").error is None else None
+    return found.envelope if found.steps[0].error is None else None
+
+
+def is_vouched_for(found: Examination) -> bool:
+    """Whether the signature is good and was made by somebody that the verifier knows of.
+
+    A seal brings the certificate of its signer along. One that no trusted authority has signed may
+    be anybody's own, so that a good signature says nothing yet.
+    """
+    if found.signer is None:
+        return False
+    is_stranger = isinstance(found.step("signer").error, ChainError)
+    return not (is_stranger and found.envelope is Envelope.VDS_NC)
 
 
 def _headers(envelope: Envelope | None, algorithm: Algorithm | None, kid: bytes | None) -> Document:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from vnvaxcert.cli.screen import Screen
 from vnvaxcert.errors import PrefixError, VnvaxcertError
-from vnvaxcert.results import UnverifiedCertificate, VerifiedCertificate
+from vnvaxcert.results import Envelope, UnverifiedCertificate, VerifiedCertificate
 from vnvaxcert.schema import valuesets
 from vnvaxcert.schema.records import (
     CertificateWarning,
@@ -113,10 +113,11 @@ def show_envelope(
     signer: TrustedKey | None = None,
 ) -> None:
     """Who issued and signed it, and from when until when it is valid."""
+    is_seal = result.envelope is Envelope.VDS_NC
     rows: list[tuple[str, str | None]] = [
-        ("Issuer", result.issuer and _coded(valuesets.COUNTRIES, result.issuer)),
+        ("Issuer", result.issuer and _issuer(result.issuer, is_seal=is_seal)),
         ("Issued", moment(result.issued_at)),
-        ("Expires", moment(result.expires_at)),
+        ("Expires", _NO_END if is_seal and result.issuer else moment(result.expires_at)),
         ("Signature", None if result.algorithm is None else result.algorithm.name),
         ("Key identifier", None if result.kid is None else result.kid[:32].hex()),
     ]
@@ -125,7 +126,7 @@ def show_envelope(
             ("Signed by", signer.subject or "a bare key, of which nothing else is known"),
             ("Signer valid", _period(signer.not_before, signer.not_after)),
         ]
-    screen.section("Certificate", rows)
+    screen.section("Seal" if is_seal else "Certificate", rows)
 
 
 def show_warnings(screen: Screen, warnings: Sequence[CertificateWarning]) -> None:
@@ -161,6 +162,17 @@ _ON_CODES: Final = {
 def moment(value: datetime | None) -> str | None:
     """A time for people, to the second."""
     return None if value is None else f"{value.replace(tzinfo=None).isoformat(' ')[:19]} UTC"
+
+
+_NO_END: Final = "a seal states no end: it ends with its signer"
+
+
+def _issuer(code: str, *, is_seal: bool) -> str:
+    if not is_seal:
+        return _coded(valuesets.COUNTRIES, code)
+    from vnvaxcert.cli.seal_text import country
+
+    return country(code)
 
 
 def _period(start: datetime | None, end: datetime | None) -> str | None:

@@ -10,6 +10,7 @@ from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, Outcome
 from vnvaxcert.cli.screen import Screen, Tone
 from vnvaxcert.cli.source import read_codes
 from vnvaxcert.examine import Examination, Step, StepName, examine
+from vnvaxcert.results import Envelope
 
 DESCRIPTION = """\
 Run every step of a verification and show how each ended, going on past a failed step wherever
@@ -25,12 +26,14 @@ example:
 """
 
 _TITLES: Final = {
+    StepName.SIZE: "no longer than a code holds",
     StepName.PREFIX: "begins with HC1:",
     StepName.BASE45: "Base45",
     StepName.ZLIB: "zlib",
     StepName.COSE: "COSE_Sign1 message",
     StepName.ALGORITHM: "signature algorithm",
     StepName.KID: "key identifier",
+    StepName.SEAL: "JSON of a seal",
     StepName.CANDIDATES: "key on the trust list",
     StepName.SIGNATURE: "signature",
     StepName.SIGNER: "signer valid",
@@ -40,6 +43,10 @@ _TITLES: Final = {
     StepName.SCHEMA: "schema",
     StepName.USAGE: "signer may sign this kind",
     StepName.REVOCATION: "not revoked",
+}
+_TITLES_OF_A_SEAL: Final = {
+    StepName.CANDIDATES: "certificate of the signer",
+    StepName.SIGNER: "signer vouched for and valid",
 }
 _TONES: Final[dict[str, Tone]] = {"passed": "good", "failed": "bad", "skipped": "plain"}
 
@@ -82,7 +89,10 @@ def _show(screen: Screen, found: Examination) -> None:
         screen.verdict("good", "EVERY STEP PASSED")
     else:
         screen.verdict("caution", "NO STEP FAILED, SOME WERE NOT RUN", "It is not verified.")
-    screen.marks("Steps", [_mark(step) for step in found.steps])
+    titles = _TITLES
+    if found.envelope is Envelope.VDS_NC:
+        titles = titles | _TITLES_OF_A_SEAL
+    screen.marks("Steps", [_mark(step, titles[step.name]) for step in found.steps])
     if found.unverified is not None:
         as_text.show_contents(screen, found.unverified.certificate)
     as_text.show_envelope(screen, found, found.signer)
@@ -91,8 +101,8 @@ def _show(screen: Screen, found: Examination) -> None:
         screen.remark("Unverified: anybody can have written what is shown here.")
 
 
-def _mark(step: Step) -> tuple[Tone, str, str]:
-    words = f"{step.number} {_TITLES[step.name]}"
+def _mark(step: Step, title: str) -> tuple[Tone, str, str]:
+    words = f"{step.number} {title}"
     if step.error is None:
         return _TONES[step.outcome], words, step.outcome
     return _TONES[step.outcome], words, f"{step.outcome}: {step.error} ({step.code})"

@@ -70,13 +70,17 @@ def load(values: Namespace) -> Basis:
     )
 
 
-def check_usable(trust: TrustList) -> None:
+def check_usable(trust: TrustList, *, is_for_seals: bool = False) -> None:
     """Tell a list without any signer from one without the signer of a certificate.
+
+    Args:
+        trust: The list.
+        is_for_seals: Whether it is a seal that was judged: authorities are then as good.
 
     Raises:
         CommandError: There is none, so that nobody's certificate can be judged by it.
     """
-    if any(key.role == "signer" for key in trust):
+    if any(is_for_seals or key.role == "signer" for key in trust):
         return
     why = "its keys are authorities, which sign no certificates"
     if trust.set_aside:

@@ -12,6 +12,7 @@ from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, Outcome
 from vnvaxcert.cli.screen import Screen
 from vnvaxcert.cli.source import read_codes
 from vnvaxcert.errors import (
+    ChainError,
     DecodeError,
     PossiblyRevokedError,
     SchemaError,
@@ -19,7 +20,7 @@ from vnvaxcert.errors import (
     VerificationError,
 )
 from vnvaxcert.examine import Examination, examine
-from vnvaxcert.results import VerifiedCertificate
+from vnvaxcert.results import Envelope, VerifiedCertificate
 from vnvaxcert.verify import verify
 
 
@@ -88,9 +89,12 @@ def judge(text: str, basis: Basis) -> Verdict:
     try:
         return verify(text, **arguments)
     except (DecodeError, VerificationError) as error:
-        if isinstance(error, UnknownKeyError) and basis.trust is not None:
-            check_usable(basis.trust)
-        return Refusal(error, examine(text, **arguments))
+        found = examine(text, **arguments)
+        is_seal = found.envelope is Envelope.VDS_NC
+        is_stranger = isinstance(error, ChainError) and is_seal and basis.authorities is None
+        if (is_stranger or isinstance(error, UnknownKeyError)) and basis.trust is not None:
+            check_usable(basis.trust, is_for_seals=is_seal)
+        return Refusal(error, found)
 
 
 def _document(verdict: Verdict, basis: Basis) -> as_json.Document:
@@ -123,7 +127,7 @@ def show_refusal(screen: Screen, refusal: Refusal, is_argument: bool = False) ->
     if isinstance(error, SchemaError):
         violations = [f"{path or '/'}: {rule}" for path, rule in error.violations]
         screen.listing("What breaks the schema", "bad", violations)
-    if found.signer is None:
+    if not as_json.is_vouched_for(found):
         if found.unverified is not None:
             screen.remark("What it says proves nothing; `vnvaxcert decode` shows it all the same.")
         return
