@@ -19,7 +19,7 @@ from vnvaxcert.schema.records import CertificateWarning
 
 MAX_SEAL_BYTES: Final = 2953  # ISO/IEC 18004, version 40-L, bytes
 
-_MAX_DEPTH: Final = 16  # with the envelope, a seal has 9 levels
+_MAX_DEPTH: Final = 32  # with the envelope, a seal has 8 levels
 
 _ALGORITHMS: Final = {str(algorithm): algorithm for algorithm in ECDSA_SIGNATURE_BYTES}
 _IGNORED: Final = "\ufeff \t\r\n"  # white space of JSON, and the mark some files start with

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-MAX_DEPTH: Final = 32  # a seal has 8 levels
+MAX_DEPTH: Final = 32  # a seal's data have 7 levels
 MAX_INTEGER: Final = 2**53 - 1  # RFC 8785 §3.2.2.3: what a double tells apart
 
 _LARGEST: Final = 1.7976931348623157e308  # of the finite doubles

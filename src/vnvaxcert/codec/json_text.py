@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final, NoReturn, TypeAlias
 
 MAX_NUMBER_CHARACTERS: Final = 32  # times and sequence numbers; longer ones cost quadratic time
@@ -64,7 +65,7 @@ def parse(
             write and no encoding can carry, is refused. Who reads on, entry by entry, may want to
             lose that entry alone.
         make_object: What to make of the members of an object, in their order; by default
-            `members`.
+            `members`. A function of a module: it is remembered.
 
     Returns:
         int for a number without fraction and exponent, else float; never infinite.
@@ -81,13 +82,7 @@ def parse(
     place, reason = "", ""
     document: object = None
     try:
-        document = json.loads(
-            data.removeprefix(_BYTE_ORDER_MARK).decode("utf-8"),
-            object_pairs_hook=make_object,
-            parse_int=_integer,
-            parse_float=_fraction,
-            parse_constant=_constant,
-        )
+        document = _decoder(make_object).decode(data.removeprefix(_BYTE_ORDER_MARK).decode("utf-8"))
     except UnicodeDecodeError as error:
         place, reason = f"byte {error.start}", "not UTF-8"
     except json.JSONDecodeError as error:
@@ -102,6 +97,17 @@ def parse(
     if are_halves_refused and b"\\u" in data:  # in UTF-8 itself there are no halves of pairs
         _check_texts(document)
     return document
+
+
+@cache
+def _decoder(make_object: Callable[[Members], dict[str, object]]) -> json.JSONDecoder:
+    # Kept, since making one takes as long as reading a short text.
+    return json.JSONDecoder(
+        object_pairs_hook=make_object,
+        parse_int=_integer,
+        parse_float=_fraction,
+        parse_constant=_constant,
+    )
 
 
 def _count(data: bytes, characters: bytes) -> int:

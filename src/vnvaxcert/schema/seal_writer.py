@@ -1,6 +1,6 @@
 """The ``data`` of a VDS-NC seal from its records (ICAO VDS-NC 1.1).
 
-What is written keeps the narrowest of the limits that any known reader sets: `seal_reader` has the
+What is written keeps the narrowest of the limits that any known reader sets: `seal_fields` has the
 tables, and says who differs.
 """
 
@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 from vnvaxcert.errors import IssueClaimsError
 from vnvaxcert.icao import countries
+from vnvaxcert.schema import seal_fields as fields
 from vnvaxcert.schema.records import PartialDate
 from vnvaxcert.schema.seal import (
     Seal,
@@ -21,26 +22,7 @@ from vnvaxcert.schema.seal import (
     SealType,
     SealVaccination,
 )
-from vnvaxcert.schema.seal_reader import (
-    CHARACTERS,
-    CONTACT_FIELDS,
-    DOSE_FIELDS,
-    HEADER_FIELDS,
-    MOST_DOSE_NUMBER,
-    OPTIONAL,
-    PROVIDER_FIELDS,
-    RESULT_FIELDS,
-    TESTED_FIELDS,
-    TIME_FIELDS,
-    UTCI,
-    UVCI,
-    VACCINATED_FIELDS,
-    VACCINATION_FIELDS,
-    VERSION,
-    Field,
-    Fields,
-    Reader,
-)
+from vnvaxcert.schema.seal_fields import CHARACTERS, MOST_DOSE_NUMBER, VERSION, Field, Kind, Shape
 
 _Entry = TypeVar("_Entry", SealVaccination, SealDose)
 _MINUTE: Final = timedelta(minutes=1)
@@ -88,7 +70,7 @@ class _Writer:
     def write(self, seal: Seal) -> dict[str, Any]:
         if seal.type not in _KINDS:
             raise IssueClaimsError((("/hdr/t", f"expected {' or '.join(SealType)}"),))
-        header = self._members(seal, "/hdr", HEADER_FIELDS)
+        header = self._members(seal, "/hdr", fields.HEADER)
         if seal.type is SealType.VACCINATION:
             message = self._vaccination_message(seal)
         else:
@@ -103,15 +85,15 @@ class _Writer:
             self._refuse("/msg/tr", f"expected no test in {kind}")
         if seal.optional is not None:
             self._refuse("/msg/opt", f"expected none in {kind}")
-        message = self._members(seal, "/msg", (UVCI,))
-        message["pid"] = self._holder(seal.holder, VACCINATED_FIELDS, kind)
+        message = self._members(seal, "/msg", fields.VACCINATION_MESSAGE)
+        message["pid"] = self._holder(seal.holder, fields.VACCINATED, kind)
         if seal.holder.birth_date is None and seal.holder.document_number is None:
             self._refuse("/msg/pid", "expected dob or i to be there")
         message["ve"] = []
         for path, event in self._entries(seal.vaccinations, "/msg/ve", SealVaccination):
-            written = self._members(event, path, VACCINATION_FIELDS)
+            written = self._members(event, path, fields.VACCINATION)
             written["vd"] = [
-                self._members(dose, inner, DOSE_FIELDS)
+                self._members(dose, inner, fields.DOSE)
                 for inner, dose in self._entries(event.doses, f"{path}/vd", SealDose)
             ]
             message["ve"].append(written)
@@ -121,22 +103,22 @@ class _Writer:
         kind = _KINDS[SealType.TEST]
         if seal.vaccinations:
             self._refuse("/msg/ve", f"expected no vaccinations in {kind}")
-        message = self._members(seal, "/msg", (UTCI, OPTIONAL))
-        message["pid"] = self._holder(seal.holder, TESTED_FIELDS, kind)
+        message = self._members(seal, "/msg", fields.TEST_MESSAGE)
+        message["pid"] = self._holder(seal.holder, fields.TESTED, kind)
         test = seal.test
         if not isinstance(test, SealTest):
             self._refuse("/msg/tr", f"expected a test in {kind}")
             return message
-        message["sp"] = self._members(test, "/msg/sp", PROVIDER_FIELDS)
-        message["sp"]["cd"] = self._members(test, "/msg/sp/cd", CONTACT_FIELDS)
-        message["dat"] = self._members(test, "/msg/dat", TIME_FIELDS)
-        message["tr"] = self._members(test, "/msg/tr", RESULT_FIELDS)
+        message["sp"] = self._members(test, "/msg/sp", fields.PROVIDER)
+        message["sp"]["cd"] = self._members(test, "/msg/sp/cd", fields.CONTACT)
+        message["dat"] = self._members(test, "/msg/dat", fields.TIMES)
+        message["tr"] = self._members(test, "/msg/tr", fields.RESULT)
         return message
 
-    def _holder(self, holder: SealHolder, fields: Fields, kind: str) -> dict[str, Any]:
-        written = self._members(holder, "/msg/pid", fields)
-        attributes = {field.attribute for field in fields}
-        for field in (*VACCINATED_FIELDS, *TESTED_FIELDS):
+    def _holder(self, holder: SealHolder, shape: Shape, kind: str) -> dict[str, Any]:
+        written = self._members(holder, "/msg/pid", shape)
+        attributes = {field.attribute for field in shape.fields}
+        for field in (*fields.VACCINATED.fields, *fields.TESTED.fields):
             if field.attribute not in attributes and getattr(holder, field.attribute) is not None:
                 self._refuse(f"/msg/pid/{field.key}", f"expected none in {kind}")
         return written
@@ -156,14 +138,14 @@ class _Writer:
             else:
                 self._refuse(f"{path}/{index}", f"expected a {kind.__name__}")
 
-    def _members(self, record: object, path: str, fields: Fields) -> dict[str, Any]:
+    def _members(self, record: object, path: str, shape: Shape) -> dict[str, Any]:
         """The members that the attributes of a record make; None makes none."""
         written: dict[str, Any] = {}
-        for field in fields:
+        for field in shape.fields:
             value = getattr(record, field.attribute)
             if value is not None:
                 self._path = f"{path}/{field.key}"
-                written[field.key] = _WRITE[field.read](self, value, field)
+                written[field.key] = _WRITE[field.kind](self, value, field)
             elif field.must_be_written:
                 self._refuse(f"{path}/{field.key}", "expected to be there")
         return written
@@ -183,12 +165,12 @@ class _Writer:
         return value
 
     def code(self, value: object, field: Field) -> object:
-        if type(value) is not str or value not in field.allowed:
-            self._expected(f"one of {', '.join(sorted(field.allowed))}")
+        if type(value) is not str or value not in field.codes:
+            self._expected(f"one of {', '.join(sorted(field.codes))}")
             return None
         return value
 
-    def kind(self, value: object, _: Field) -> object:
+    def seal_type(self, value: object, _: Field) -> object:
         return str(value)  # `write` has seen that it is one
 
     def version(self, value: object, _: Field) -> object:
@@ -238,15 +220,15 @@ class _Writer:
             self._violations.append((path, expected))
 
 
-_WRITE: Final[dict[Callable[..., object], Callable[[_Writer, object, Field], object]]] = {
-    Reader.text: _Writer.text,
-    Reader.code: _Writer.code,
-    Reader.sex: _Writer.code,
-    Reader.kind: _Writer.kind,
-    Reader.version: _Writer.version,
-    Reader.number: _Writer.number,
-    Reader.country: _Writer.country,
-    Reader.day: _Writer.day,
-    Reader.birth_date: _Writer.birth_date,
-    Reader.moment: _Writer.moment,
+_WRITE: Final[dict[Kind, Callable[[_Writer, object, Field], object]]] = {
+    Kind.TYPE: _Writer.seal_type,
+    Kind.VERSION: _Writer.version,
+    Kind.COUNTRY: _Writer.country,
+    Kind.TEXT: _Writer.text,
+    Kind.CODE: _Writer.code,
+    Kind.SEX: _Writer.code,
+    Kind.BIRTH_DATE: _Writer.birth_date,
+    Kind.DAY: _Writer.day,
+    Kind.NUMBER: _Writer.number,
+    Kind.MOMENT: _Writer.moment,
 }
