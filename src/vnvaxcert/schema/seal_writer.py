@@ -68,7 +68,7 @@ class _Writer:
         self._path = ""
 
     def write(self, seal: Seal) -> dict[str, Any]:
-        if seal.type not in _KINDS:
+        if not isinstance(seal.type, SealType):
             raise IssueClaimsError((("/hdr/t", f"expected {' or '.join(SealType)}"),))
         header = self._members(seal, "/hdr", fields.HEADER)
         if seal.type is SealType.VACCINATION:
@@ -87,7 +87,7 @@ class _Writer:
             self._refuse("/msg/opt", f"expected none in {kind}")
         message = self._members(seal, "/msg", fields.VACCINATION_MESSAGE)
         message["pid"] = self._holder(seal.holder, fields.VACCINATED, kind)
-        if seal.holder.birth_date is None and seal.holder.document_number is None:
+        if not message["pid"].keys() & {"dob", "i"}:
             self._refuse("/msg/pid", "expected dob or i to be there")
         message["ve"] = []
         for path, event in self._entries(seal.vaccinations, "/msg/ve", SealVaccination):
@@ -115,7 +115,10 @@ class _Writer:
         message["tr"] = self._members(test, "/msg/tr", fields.RESULT)
         return message
 
-    def _holder(self, holder: SealHolder, shape: Shape, kind: str) -> dict[str, Any]:
+    def _holder(self, holder: object, shape: Shape, kind: str) -> dict[str, Any]:
+        if not isinstance(holder, SealHolder):
+            self._refuse("/msg/pid", "expected a SealHolder")
+            return {}
         written = self._members(holder, "/msg/pid", shape)
         attributes = {field.attribute for field in shape.fields}
         for field in (*fields.VACCINATED.fields, *fields.TESTED.fields):
