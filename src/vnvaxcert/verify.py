@@ -173,12 +173,17 @@ def decode_unverified(text: str) -> UnverifiedCertificate:
 
 
 # White space of JSON, and the mark that some files start with. No certificate starts with these.
-_BEFORE_A_SEAL = frozenset("{[\ufeff \t\r\n")
+_BEFORE_A_SEAL = frozenset("\ufeff \t\r\n")
 
 
 def is_seal(text: object) -> bool:
     """Whether a text is to be read as a VDS-NC seal: its first character is ``{`` or ``[``."""
-    if not isinstance(text, str) or text[:1] not in _BEFORE_A_SEAL:
+    if not isinstance(text, str):
+        return False
+    start = text[:1]
+    if start == "{" or start == "[":
+        return True
+    if start not in _BEFORE_A_SEAL:
         return False
     from vnvaxcert.vdsnc import looks_like_seal  # and the JSON parser: for those who read seals
 

@@ -31,7 +31,6 @@ from vnvaxcert.schema import seal_reader
 from vnvaxcert.schema.records import CertificateWarning
 from vnvaxcert.schema.seal import Seal
 from vnvaxcert.trust import seal_signer
-from vnvaxcert.trust.chain import uses_sha1
 from vnvaxcert.trust.entry import certificate_kid
 from vnvaxcert.trust.seal_signer import SealSigner
 from vnvaxcert.trust.trustlist import TrustList
@@ -260,7 +259,9 @@ def check_revocation(revocations: RevocationList, signer: SealSigner) -> None:
 def signing_warnings(signer: SealSigner, policy: Policy) -> tuple[CertificateWarning, ...]:
     """What a verifier should know about how the signer's certificate was signed."""
     # Where it is listed itself, nothing rests on the signature of its authority.
-    return (_SHA1,) if must_chain(signer, policy) and uses_sha1(signer.facts) else ()
+    return (
+        (_SHA1,) if must_chain(signer, policy) and seal_signer.is_sha1_signed(signer.facts) else ()
+    )
 
 
 def must_chain(signer: SealSigner, policy: Policy) -> bool:

@@ -103,6 +103,7 @@ class Anchors:
         self._signers: dict[str, tuple[TrustedKey, ...]] = {}  # likewise
         self._issuers = Issuers((key, key.facts, _computed(_spki(key))) for key in self.keys)
         self._signed: dict[tuple[bytes, TrustedKey], None] = {}
+        self._vouching: dict[tuple[bytes, bool], TrustedKey] = {}
         self._writing = allocate_lock()
 
     @property
@@ -159,6 +160,27 @@ class Anchors:
             while len(self._signed) >= MAX_REMEMBERED:
                 del self._signed[next(iter(self._signed))]
             self._signed[certificate.der, key] = None
+
+    def vouching_for(self, certificate: CertificateFacts, accept_sha1: bool) -> TrustedKey | None:
+        """The authority that was found over a certificate, whatever the moment; None: look again.
+
+        Args:
+            certificate: A signer's.
+            accept_sha1: Whether it may be signed over SHA-1; what was found under one answer is
+                not found under the other.
+        """
+        return self._vouching.get((certificate.der, accept_sha1))
+
+    def remember_vouching(
+        self, certificate: CertificateFacts, accept_sha1: bool, key: TrustedKey
+    ) -> None:
+        """Keep which authority was found over a certificate, within the bounds of `remember`."""
+        if len(certificate.der) > MAX_REMEMBERED_BYTES:
+            return
+        with self._writing:
+            while len(self._vouching) >= MAX_REMEMBERED:
+                del self._vouching[next(iter(self._vouching))]
+            self._vouching[certificate.der, accept_sha1] = key
 
 
 class Authorities(Protocol):

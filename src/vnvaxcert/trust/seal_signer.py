@@ -27,7 +27,7 @@ from vnvaxcert.schema.seal import SealType
 from vnvaxcert.trust import extensions
 from vnvaxcert.trust.anchors import Anchors
 from vnvaxcert.trust.certificate import CertificateFacts
-from vnvaxcert.trust.chain import check_chain, find_authority
+from vnvaxcert.trust.chain import check_chain, find_authority, uses_sha1
 from vnvaxcert.trust.der import DerError
 from vnvaxcert.trust.entry import Entry, Published, SetAside, TrustedKey, certificate_kid
 from vnvaxcert.trust.trustlist import TrustList
@@ -51,17 +51,14 @@ class SealSigner(NamedTuple):
     Attributes:
         key: It; from the seal, or as it is listed.
         facts: Its certificate.
+        kid: The key identifier that this has by its own bytes; a list may use another.
         is_listed: Whether the verifier's trust list has it as a signer.
     """
 
     key: TrustedKey
     facts: CertificateFacts
+    kid: bytes
     is_listed: bool
-
-    @property
-    def kid(self) -> bytes:
-        """The key identifier that its certificate has by its own bytes; a list may use another."""
-        return certificate_kid(self.facts.der)
 
 
 # --- step 3: candidates --------------------------------------------------------------------------
@@ -97,8 +94,8 @@ def find_candidates(
     if trust is not None:
         for listed in trust.get(key.kid):
             if listed.role == "signer" and listed.facts == facts:
-                return (SealSigner(listed, facts, True),)
-    return (SealSigner(key, facts, False),)
+                return (SealSigner(listed, facts, key.kid, True),)
+    return (SealSigner(key, facts, key.kid, False),)
 
 
 def _listed_for(
@@ -111,7 +108,7 @@ def _listed_for(
             if facts is None or algorithm not in key.algorithms or facts.is_restricted:
                 continue
             if _is_of(issuer, _country(key)):
-                found.append(SealSigner(key, facts, True))
+                found.append(SealSigner(key, facts, certificate_kid(facts.der), True))
     if not found:
         raise SealUnsupportedError(
             "it brings no signer's certificate along, and no signer of seals is listed for its "
@@ -182,21 +179,35 @@ def check_signer(
     """
     if must_chain:
         above = trust.anchors.in_name if authorities is None else authorities.anchors
-        try:
-            authority = check_chain(signer.facts, _Held(above), at, accept_sha1=accept_sha1)
-        except ChainError:
-            # An authority may have ended with its signer; of the two, the signer says more.
-            find_authority(signer.facts, _Held(above), None, accept_sha1=accept_sha1)
-            _check_validity(signer.facts, at)
-            raise
-        _check_country(signer.key, authority)
+        known = above.vouching_for(signer.facts, accept_sha1)
+        if known is None or not _is_valid(known, at):
+            _check_chain(signer, above, at, accept_sha1)
     _check_validity(signer.facts, at)
+
+
+def _check_chain(signer: SealSigner, above: Anchors, at: datetime, accept_sha1: bool) -> None:
+    facts, held = signer.facts, _Held(above)
+    try:
+        authority = check_chain(facts, held, at, accept_sha1=accept_sha1)
+    except ChainError:
+        # An authority may have ended with its signer; of the two, the signer says more.
+        find_authority(facts, held, None, accept_sha1=accept_sha1)
+        _check_validity(facts, at)
+        raise
+    _check_country(signer.key, authority)
+    above.remember_vouching(facts, accept_sha1, authority)
 
 
 class _Held(NamedTuple):
     """Anchors, as `vnvaxcert.trust.chain` takes them."""
 
     anchors: Anchors
+
+
+def _is_valid(authority: TrustedKey, at: datetime) -> bool:
+    """Whether an authority that may vouch but for the moment is valid at it."""
+    not_before, not_after = authority.not_before, authority.not_after
+    return (not_before is None or at >= not_before) and (not_after is None or at <= not_after)
 
 
 def _check_validity(facts: CertificateFacts, at: datetime) -> None:
@@ -214,6 +225,12 @@ def _check_country(signer: TrustedKey, authority: TrustedKey) -> None:
     theirs, own = _country(authority), _country(signer)
     if theirs is not None and (own is None or _state(theirs) != _state(own)):
         raise ChainError("its certificate names another country than its authority's")
+
+
+@lru_cache(maxsize=256)
+def is_sha1_signed(facts: CertificateFacts) -> bool:
+    """Whether a signer's certificate is signed over SHA-1."""
+    return uses_sha1(facts)
 
 
 # --- step 7: what it may sign --------------------------------------------------------------------
