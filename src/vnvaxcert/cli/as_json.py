@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from vnvaxcert.cli.stream import is_unicode, rewrite_harmful
 from vnvaxcert.cose.algorithms import Algorithm
-from vnvaxcert.errors import ChainError, VnvaxcertError
+from vnvaxcert.errors import SignerExpiredError, SignerNotYetValidError, VnvaxcertError
 from vnvaxcert.results import Envelope, UnverifiedCertificate, VerifiedCertificate
 from vnvaxcert.schema.records import CertificateWarning, HealthCertificate, PartialDate
 from vnvaxcert.trust.trustlist import TrustedKey
@@ -150,10 +150,12 @@ def is_vouched_for(found: Examination) -> bool:
     A seal brings the certificate of its signer along. One that no trusted authority has signed may
     be anybody's own, so that a good signature says nothing yet.
     """
-    if found.signer is None:
-        return False
-    is_stranger = isinstance(found.step("signer").error, ChainError)
-    return not (is_stranger and found.envelope is Envelope.VDS_NC)
+    if found.signer is None or found.envelope is Envelope.HCERT:
+        return found.signer is not None
+    step = found.step("signer")
+    # Only of a signer that somebody vouches for are the dates looked at.
+    was_known = isinstance(step.error, SignerExpiredError | SignerNotYetValidError)
+    return was_known or step.outcome == "passed"
 
 
 def _headers(envelope: Envelope | None, algorithm: Algorithm | None, kid: bytes | None) -> Document:

@@ -111,8 +111,17 @@ def show_envelope(
     screen: Screen,
     result: VerifiedCertificate | UnverifiedCertificate | Examination,
     signer: TrustedKey | None = None,
+    *,
+    is_vouched_for: bool = True,
 ) -> None:
-    """Who issued and signed it, and from when until when it is valid."""
+    """Who issued and signed it, and from when until when it is valid.
+
+    Args:
+        screen: Where to.
+        result: What was read.
+        signer: Who signed it, where that is known.
+        is_vouched_for: Whether that is more than what a certificate in a seal says of itself.
+    """
     is_seal = result.envelope is Envelope.VDS_NC
     rows: list[tuple[str, str | None]] = [
         ("Issuer", result.issuer and _issuer(result.issuer, is_seal=is_seal)),
@@ -123,7 +132,10 @@ def show_envelope(
     ]
     if signer is not None:
         rows += [
-            ("Signed by", signer.subject or "a bare key, of which nothing else is known"),
+            (
+                "Signed by" if is_vouched_for else "Signer, it says",
+                signer.subject or "a bare key, of which nothing else is known",
+            ),
             ("Signer valid", _period(signer.not_before, signer.not_after)),
         ]
     screen.section("Seal" if is_seal else "Certificate", rows)
@@ -151,6 +163,13 @@ _CODED_KEYS: Final = {
     "tt": "kind of test",
     "tr": "result",
     "co": "country",
+    # Of a seal, whose members are never of the value sets above.
+    "ctr": "country",
+    "is": "issuer",
+    "dt": "kind of document",
+    "tc": "kind of test",
+    "r": "result",
+    "m": "sample",
 }
 _ON_CODES: Final = {
     "valueset.unknown": "this code is in no value set known here",

@@ -95,7 +95,8 @@ def _show(screen: Screen, found: Examination) -> None:
     screen.marks("Steps", [_mark(step, titles[step.name]) for step in found.steps])
     if found.unverified is not None:
         as_text.show_contents(screen, found.unverified.certificate)
-    as_text.show_envelope(screen, found, found.signer)
+    is_vouched_for = as_json.is_vouched_for(found)
+    as_text.show_envelope(screen, found, found.signer, is_vouched_for=is_vouched_for)
     as_text.show_warnings(screen, found.warnings)
     if found.verified is None:
         screen.remark("Unverified: anybody can have written what is shown here.")
