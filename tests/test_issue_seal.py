@@ -17,8 +17,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
+from vnvaxcert import TrustList, verify
 from vnvaxcert.cose.algorithms import Algorithm
 from vnvaxcert.errors import (
     IssueClaimsError,
@@ -28,8 +34,8 @@ from vnvaxcert.errors import (
     SignerKeyError,
 )
 from vnvaxcert.issue_seal import issue_seal
-from vnvaxcert.render.qr import BYTE_CAPACITY, make_qr
 from vnvaxcert.render.picture import read_codes
+from vnvaxcert.render.qr import BYTE_CAPACITY, make_qr
 from vnvaxcert.schema.records import PartialDate
 from vnvaxcert.schema.seal import (
     Seal,
@@ -144,7 +150,8 @@ class Remote:
 
 
 def issued(seal: Seal, signer: Any, **options: Any) -> str:
-    return issue_seal(seal, signer=signer, **({"issued_at": ISSUED} | options))
+    arguments: dict[str, Any] = {"issued_at": ISSUED} | options
+    return issue_seal(seal, signer=signer, **arguments)
 
 
 def rules(caught: pytest.ExceptionInfo[IssueClaimsError]) -> dict[str, str]:
@@ -251,6 +258,21 @@ def test_the_seals_of_others_pass_the_same_independent_check(
         check = ("dgst", "-sha256", "-verify", "key.pem", "-signature", "signature", "data")
         outcomes[name] = openssl(tmp_path, *check)[0]
     assert outcomes == {"au-ios-valid": 0, "au-ios-tampered": 1}
+
+
+def test_we_verify_what_we_issue_and_nothing_is_reported(
+    specimen: SpecimenSigner, authority: SpecimenAuthority
+) -> None:
+    for seal in (SEAL, TEST):
+        text = issued(seal, specimen.signer)
+        verified = verify(
+            text,
+            trust=TrustList.from_certificates([]),
+            authorities=authority.trust_list(),
+            at=ISSUED,
+        )
+        assert verified.certificate == seal
+        assert verified.warnings == ()
 
 
 # --- what is written ------------------------------------------------------------------------------
@@ -399,6 +421,53 @@ def test_a_remote_signer_that_makes_no_usable_seal_is_refused(
         issued(SEAL, Remote(p256, **changes))
 
 
+DOCUMENT_TYPES: Final = "2.23.136.1.1.6.2"
+
+
+def certificate_with(public_key: Any, *types_at: str) -> bytes:
+    """A certificate for seals of Viet Nam, with the types of document under these identifiers."""
+    key = make_key(KeyType.P256, 45)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    name = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "VN")])
+    builder = (
+        x509.CertificateBuilder()
+        .issuer_name(name)
+        .subject_name(name)
+        .public_key(public_key)
+        .serial_number(1)
+        .not_valid_before(START)
+        .not_valid_after(START + timedelta(days=1000))
+    )
+    usage = x509.ExtendedKeyUsage([x509.ObjectIdentifier("2.23.136.1.1.14.2")])
+    builder = builder.add_extension(usage, critical=True)
+    for oid in types_at:
+        content = bytes.fromhex("3009020100310413024e56")
+        types = x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), content)
+        builder = builder.add_extension(types, critical=False)
+    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def test_a_certificate_of_another_make_serves_as_well(p256: SpecimenSigner) -> None:
+    """So that the next two are refused for the one thing that is wrong with each."""
+    public = make_key(KeyType.P256, 43).public_key()
+    assert issued(SEAL, Remote(p256, certificate=certificate_with(public, DOCUMENT_TYPES)))
+
+
+def test_a_certificate_with_a_key_of_no_use_to_seals_is_refused(p256: SpecimenSigner) -> None:
+    public = ec.derive_private_key(43, ec.SECP256K1()).public_key()
+    with pytest.raises(SignerKeyError, match="cannot be used"):
+        issued(SEAL, Remote(p256, certificate=certificate_with(public, DOCUMENT_TYPES)))
+
+
+def test_types_of_document_that_are_stated_twice_are_refused(p256: SpecimenSigner) -> None:
+    public = make_key(KeyType.P256, 43).public_key()
+    made = certificate_with(public, DOCUMENT_TYPES, "2.23.136.1.1.6.3")
+    doubled = made.replace(bytes.fromhex("67810801010603"), bytes.fromhex("67810801010602"))
+    assert doubled != made
+    with pytest.raises(SignerKeyError, match="more than once"):
+        issued(SEAL, Remote(p256, certificate=doubled))
+
+
 # --- the size of the code -------------------------------------------------------------------------
 
 
@@ -495,14 +564,18 @@ def test_a_seal_that_breaks_a_limit_is_not_issued(
 # --- mistakes of the program ----------------------------------------------------------------------
 
 
+def changed(**changes: Any) -> Any:
+    return replace(SEAL, **changes)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         DATA,
-        replace(SEAL, holder=None),
-        replace(SEAL, vaccinations=[VACCINATION]),
-        replace(SEAL, vaccinations=(DOSE,)),
-        replace(SEAL, test=DATA),
+        changed(holder=None),
+        changed(vaccinations=[VACCINATION]),
+        changed(vaccinations=(DOSE,)),
+        changed(test=DATA),
     ],
     ids=["dict", "holder", "list", "dose", "test"],
 )
@@ -519,8 +592,9 @@ def test_what_is_no_seal_is_a_type_error(wrong: Any, p256: SpecimenSigner) -> No
 def test_an_argument_of_another_type_is_a_type_error(
     options: dict[str, Any], p256: SpecimenSigner
 ) -> None:
+    arguments: dict[str, Any] = {"signer": p256.signer, "issued_at": ISSUED} | options
     with pytest.raises(TypeError, match="expected"):
-        issue_seal(SEAL, **({"signer": p256.signer, "issued_at": ISSUED} | options))
+        issue_seal(SEAL, **arguments)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,13 @@ from typing import Final, NamedTuple
 
 from vnvaxcert.between.outcome import CertificateConversion, Needs, NotCarried
 from vnvaxcert.between.words import ANTIGEN, NUCLEIC_ACID_KINDS, RESULTS, SEPARATOR
+from vnvaxcert.errors import IssueClaimsError, SchemaError
 from vnvaxcert.icao import names
+from vnvaxcert.icao.comparison import NameAgreement, compare_with_dcc
 from vnvaxcert.icao.countries import alpha2
 from vnvaxcert.icao.fields import SEAL_NAME_LENGTH
-from vnvaxcert.schema import vaccine_codes, valuesets
+from vnvaxcert.schema import payload, vaccine_codes, valuesets
+from vnvaxcert.schema.deviations import NO_DEVIATION
 from vnvaxcert.schema.records import HealthCertificate, Holder, TestResult, Vaccination
 from vnvaxcert.schema.seal import Seal, SealDose, SealHolder, SealTest, SealVaccination
 
@@ -68,8 +71,9 @@ def from_vdsnc(
     losses: list[NotCarried] = []
     _lost_of_seal(seal, losses)
     holder = _dcc_holder(seal.holder, family_name, given_name, needs, losses)
-    issuer = needs.text(issuer, "/is", "issuer", "who issues the certificate")
-    certificate_id = needs.text(certificate_id, "/ci", "certificate_id", "its UVCI")
+    entry_path = "/v/0" if seal.test is None else "/t/0"
+    issuer = needs.text(issuer, f"{entry_path}/is", "issuer", "who issues the certificate")
+    certificate_id = needs.text(certificate_id, f"{entry_path}/ci", "certificate_id", "its UVCI")
     if seal.test is not None:
         test = _dcc_test(seal.test, issuer, certificate_id, disease, result, needs, losses)
         needs.refuse()
@@ -90,7 +94,19 @@ def from_vdsnc(
         )
         needs.refuse()
         made = HealthCertificate(holder=holder, vaccinations=(entry,))
+    _check(made)
     return CertificateConversion(made, tuple(losses))
+
+
+def _check(certificate: HealthCertificate) -> None:
+    """Refuse at once what `issue` would refuse later."""
+    violations: tuple[tuple[str, str], ...] = ()
+    try:
+        payload.parse(payload.serialize(certificate), tolerated=NO_DEVIATION)
+    except SchemaError as error:
+        violations = error.violations
+    if violations:
+        raise IssueClaimsError(violations)
 
 
 def _lost_of_seal(seal: Seal, losses: list[NotCarried]) -> None:
@@ -124,10 +140,15 @@ def _dcc_holder(
     if held.birth_date is None:
         losses.append(NotCarried("/msg/pid", "no birth date: that of the certificate is empty"))
     if family_name is not None or given_name is not None:
-        given = _joined(family_name, given_name)
-        if not _agree(given, held.name):
+        if not _agree(held.name, family_name, given_name):
             needs.ask("/nam", "expected a name that agrees with the seal's")
-        return Holder(family_name=family_name, given_name=given_name, birth_date=held.birth_date)
+        return Holder(
+            family_name=family_name,
+            given_name=given_name,
+            family_name_icao=names.to_icao(family_name) if family_name else None,
+            given_name_icao=names.to_icao(given_name) if given_name else None,
+            birth_date=held.birth_date,
+        )
     surname, divided, rest = held.name.partition(SEPARATOR)
     if not divided:
         needs.ask(
@@ -144,19 +165,18 @@ def _dcc_holder(
     )
 
 
-def _joined(family_name: str | None, given_name: str | None) -> str:
-    """Both names in the letters of a passport, joined as a seal has them, uncut."""
-    parts = [names.transliterate(name) for name in (family_name, given_name) if name]
-    return SEPARATOR.join(part.replace("<", " ") for part in parts if part)
-
-
-def _agree(given: str, sealed: str) -> bool:
-    """Whether a name is the one of a seal, which may have cut it and divides it as it likes."""
-    ours = given.replace(" ", "")
-    theirs = names.transliterate(sealed).replace("<", "")
-    return bool(theirs) and (
-        ours == theirs or (len(sealed) >= SEAL_NAME_LENGTH and ours.startswith(theirs))
+def _agree(sealed: str, family_name: str | None, given_name: str | None) -> bool:
+    """Whether a name is that of a seal, which may have cut it, and divides it as it likes."""
+    if len(sealed) > SEAL_NAME_LENGTH:
+        return False
+    found = compare_with_dcc(
+        sealed,
+        names.transliterate(family_name or "") or None,
+        names.transliterate(given_name or "") or None,
+        family_name=family_name,
+        given_name=given_name,
     )
+    return found.agreement is not NameAgreement.NONE
 
 
 class _Chosen(NamedTuple):
@@ -212,6 +232,8 @@ def _dcc_vaccination(
             needs.ask("/v/0/mp", f"needed: product, {' or '.join(known)}: ICD-11 has one code")
         else:
             needs.ask("/v/0/mp", "needed: product, since its ICD-11 code is not that of a product")
+    elif not vaccine_codes.may_be_product(code, product):
+        needs.ask("/v/0/mp", "expected a product that agrees with the seal's ICD-11 code")
     listed = vaccine_codes.eu_product(product) if product is not None else None
     if vaccine is None and listed is not None and len(listed.vaccines) == 1:
         vaccine = listed.vaccines[0]
@@ -226,6 +248,8 @@ def _dcc_vaccination(
     if disease is None:
         disease = vaccine_codes.disease_of_icd11(vaccination.disease, code)
     disease = needs.text(disease, "/v/0/tg", "disease", "since the seal's code is not known")
+    if total_doses is not None and type(total_doses) is not int:
+        raise TypeError(f"total_doses: expected an integer, not {type(total_doses).__name__}")
     if total_doses is None:
         needs.ask("/v/0/sd", "needed: total_doses, which a seal does not say")
     country = _alpha2(dose.country, "/v/0/co", needs)

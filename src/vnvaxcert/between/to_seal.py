@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from vnvaxcert.between.outcome import Needs, NotCarried, SealConversion
 from vnvaxcert.between.words import ANTIGEN, NUCLEIC_ACID_KINDS, RESULTS
@@ -20,6 +21,8 @@ from vnvaxcert.schema.seal import (
     SealVaccination,
 )
 
+_Value = TypeVar("_Value")
+
 
 def to_vdsnc(
     certificate: HealthCertificate,
@@ -29,6 +32,7 @@ def to_vdsnc(
     lots: Sequence[str] = (),
     facilities: Sequence[str] = (),
     codes: Sequence[str | None] = (),
+    brands: Sequence[str | None] = (),
     sex: str | None = None,
     document_number: str | None = None,
     other_number: str | None = None,
@@ -51,6 +55,8 @@ def to_vdsnc(
         facilities: ``adm``: where each vaccination was given, in their order, likewise.
         codes: ``des``: ICD-11 codes of the vaccines, in their order, None where the table shall
             decide; needed for vaccines that are not in it.
+        brands: ``nam``: what the vaccines are called, in their order; by default as the value
+            sets have it, or the product's code itself.
         sex: ``sex``: ``"M"``, ``"F"`` or ``"X"``, of a certificate of vaccination.
         document_number: Number of the travel document; of a test it has to be there.
         other_number: ``ai``: any other number, of a certificate of vaccination.
@@ -124,7 +130,13 @@ def to_vdsnc(
         if birth_date is None and document_number is None:
             needs.ask("/msg/pid/i", "needed: document_number, since no birth date is known")
         vaccinations = _seal_vaccinations(
-            certificate.vaccinations, needs, losses, lots=lots, facilities=facilities, codes=codes
+            certificate.vaccinations,
+            needs,
+            losses,
+            lots=lots,
+            facilities=facilities,
+            codes=codes,
+            brands=brands,
         )
     needs.refuse()
     seal = Seal(
@@ -168,39 +180,33 @@ def _seal_vaccinations(
     lots: Sequence[str],
     facilities: Sequence[str],
     codes: Sequence[str | None],
+    brands: Sequence[str | None],
 ) -> tuple[SealVaccination, ...]:
-    for argument, values in (("lots", lots), ("facilities", facilities), ("codes", codes)):
+    for argument, values in (
+        ("lots", lots),
+        ("facilities", facilities),
+        ("codes", codes),
+        ("brands", brands),
+    ):
         if isinstance(values, str) or len(values) > len(entries):
             raise TypeError(f"{argument}: expected one for each of the {len(entries)} vaccinations")
     made: list[SealVaccination] = []
     for index, entry in enumerate(entries):
-        source, target = f"/v/{index}", f"/msg/ve/{index}"
-        code = codes[index] if index < len(codes) else None
-        if code is None:
-            code = _icd11(entry, source, target, needs, losses)
+        source = f"/v/{index}"
+        code = _icd11(entry, source, f"/msg/ve/{len(made)}", _at(codes, index), needs, losses)
+        product = _at(brands, index) or _brand(entry.product)
+        disease = vaccine_codes.COVID_19_ICD11
+        # Doses of one product share an entry, which saves 60 bytes of the QR code for each.
+        shares = bool(made) and (made[-1].code, made[-1].product) == (code, product)
+        before = made.pop().doses if shares else ()
+        target = f"/msg/ve/{len(made)}"
         if entry.disease != vaccine_codes.COVID_19:
             needs.ask(f"{target}/dis", "expected COVID-19: no code is known for another disease")
-        country = alpha3(entry.country)
-        if country is None:
-            needs.ask(f"{target}/vd/0/ctr", "expected a country that Doc 9303-3 has a code for")
-        lot = needs.text(
-            lots[index] if index < len(lots) else None,
-            f"{target}/vd/0/lot",
-            "lots",
-            "the batch of each vaccination, which a certificate does not say",
+        dose = _seal_dose(
+            entry, f"{target}/vd/{len(before)}", needs, _at(lots, index), _at(facilities, index)
         )
-        facility = needs.text(
-            facilities[index] if index < len(facilities) else None,
-            f"{target}/vd/0/adm",
-            "facilities",
-            "where each vaccination was given, which a certificate does not say",
-        )
-        dose = SealDose(
-            date=entry.date,
-            number=entry.dose_number,
-            country=country or "",
-            facility=facility,
-            lot=lot,
+        made.append(
+            SealVaccination(code=code, product=product, disease=disease, doses=(*before, dose))
         )
         losses += [
             NotCarried(f"{source}/ma", "a seal names no manufacturer"),
@@ -208,25 +214,58 @@ def _seal_vaccinations(
             NotCarried(f"{source}/is", "a seal names no issuer but its state"),
             NotCarried(f"{source}/ci", "a seal's own identifier has at most 12 characters"),
         ]
-        product = _brand(entry.product)
-        disease = vaccine_codes.COVID_19_ICD11
-        last = made[-1] if made else None
-        if last is not None and (last.code, last.product) == (code, product):
-            # Doses of one product share an entry, which saves 60 bytes of the QR code for each.
-            made[-1] = SealVaccination(
-                code=code, product=product, disease=disease, doses=(*last.doses, dose)
-            )
-        else:
-            made.append(SealVaccination(code=code, product=product, disease=disease, doses=(dose,)))
     return tuple(made)
 
 
+def _at(values: Sequence[_Value], index: int) -> _Value | None:
+    return values[index] if index < len(values) else None
+
+
+def _seal_dose(
+    entry: Vaccination, path: str, needs: Needs, lot: str | None, facility: str | None
+) -> SealDose:
+    country = alpha3(entry.country)
+    if country is None:
+        needs.ask(f"{path}/ctr", "expected a country that Doc 9303-3 has a code for")
+    return SealDose(
+        date=entry.date,
+        number=entry.dose_number,
+        country=country or "",
+        facility=needs.text(
+            facility,
+            f"{path}/adm",
+            "facilities",
+            "where each vaccination was given, which a certificate does not say",
+        ),
+        lot=needs.text(
+            lot,
+            f"{path}/lot",
+            "lots",
+            "the batch of each vaccination, which a certificate does not say",
+        ),
+    )
+
+
 def _icd11(
-    entry: Vaccination, source: str, target: str, needs: Needs, losses: list[NotCarried]
+    entry: Vaccination,
+    source: str,
+    target: str,
+    given: str | None,
+    needs: Needs,
+    losses: list[NotCarried],
 ) -> str:
     """ICD-11's code of a product, or that of its kind, which says less."""
+    if given is not None:
+        losses += [
+            NotCarried(f"{source}/{key}", "the ICD-11 code that was given stands")
+            for key in ("vp", "mp")
+        ]
+        return given
     code = vaccine_codes.ICD11_OF_PRODUCT.get(entry.product)
     if code is not None:
+        product = vaccine_codes.eu_product(entry.product)
+        if product is None or entry.vaccine not in product.vaccines:
+            losses.append(NotCarried(f"{source}/vp", "the ICD-11 code of the product stands"))
         if len(vaccine_codes.products_of_icd11(code)) > 1:
             losses.append(NotCarried(f"{source}/mp", "its code in ICD-11 is another product's too"))
         return code
@@ -299,8 +338,8 @@ def _seal_test(
         provider=needs.text(provider, f"{path}/sp/spn", "provider", "who tested"),
         country=country or "",
         phone=needs.text(phone, f"{path}/sp/cd/p", "phone", "the provider's telephone number"),
-        email=email,
-        address=address,
+        email=needs.text(email, f"{path}/sp/cd/e", "email", "the provider's e-mail address"),
+        address=needs.text(address, f"{path}/sp/cd/a", "address", "the provider's address"),
         sampled_at=entry.sample_collected_at,
         reported_at=entry.sample_collected_at if reported_at is None else reported_at,
         kind=kind or "",

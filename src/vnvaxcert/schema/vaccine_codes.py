@@ -112,6 +112,23 @@ def products_of_icd11(code: str) -> tuple[str, ...]:
     )
 
 
+def may_be_product(code: str, product: str) -> bool:
+    """Whether an ICD-11 code (``des``) can stand for a product (``mp``).
+
+    False where both are known and say different things: another product's code, or that of
+    another kind of vaccine.
+    """
+    own = ICD11_OF_PRODUCT.get(product)
+    if own == code or code == "XM68M6":
+        return True
+    if code in ICD11_OF_PRODUCT.values():
+        return False
+    listed = eu_product(product)
+    if code not in KIND_OF_ICD11 or listed is None or not listed.vaccines:
+        return True
+    return KIND_OF_ICD11[code] in listed.vaccines
+
+
 def disease_of_icd11(code: str | None, vaccine_code: str) -> str | None:
     """Give the EU's code (``tg``) of the disease that an entry of a seal is about.
 
