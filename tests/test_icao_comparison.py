@@ -246,6 +246,16 @@ def test_a_full_seal_may_have_lost_what_the_passport_has() -> None:
     assert compare_with_seal(passport, seal[:-2]).agreement is NONE
 
 
+def test_words_may_be_missing_before_the_given_names_of_a_cut_passport() -> None:
+    card = "A" * 10 + "<" + "B" * 9 + "<<DINGOZZZ"  # 30 characters, one word of the seal left out
+    seal = "A" * 10 + " " + "B" * 9 + " C DINGOZZZ"  # it does not say where the family name ends
+    found = compare_with_seal(card, seal, field_length=30)
+    assert verdict(found) == (TRUNCATED, {TRUNCATION})
+    assert compare_with_seal(card, f"{seal[:-1]}Y", field_length=30).agreement is NONE
+    assert compare_with_seal(card, f"X{seal[1:]}", field_length=30).agreement is NONE
+    assert compare_with_seal(card[:-1], seal, field_length=30).agreement is NONE
+
+
 def test_letters_and_truncation_together_are_a_truncated_match() -> None:
     passport = to_mrz_name("Muller", "Anneliese Friederike Wilhelmine Eva").text
     found = compare_with_dcc(

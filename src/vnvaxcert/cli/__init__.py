@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "verify": "Say whether a certificate can be trusted.",
     "examine": "Run every check, past a failed one too, and show each result.",
     "decode": "Show what a certificate says, with nothing checked.",
+    "name": "Show how a name stands in a DCC, a passport and a seal; compare two.",
     "trust": "Show, check, compare and convert trust lists.",
 }
 
