@@ -21,6 +21,8 @@ MAX_SEAL_BYTES: Final = 2953  # ISO/IEC 18004, version 40-L, bytes
 
 _MAX_DEPTH: Final = 32  # with the envelope, a seal has 8 levels
 
+_MEMBERS: Final = frozenset({"data", "sig"})
+_SIG_MEMBERS: Final = frozenset({"alg", "sigvl", "cer"})
 _ALGORITHMS: Final = {str(algorithm): algorithm for algorithm in ECDSA_SIGNATURE_BYTES}
 _IGNORED: Final = "\ufeff \t\r\n"  # white space of JSON, and the mark some files start with
 _TO_STANDARD: Final = bytes.maketrans(b"-_", b"+/")
@@ -38,7 +40,7 @@ class SealParts:
         signature: ``sig.sigvl``: r || s, 64, 96 or 132 bytes as the algorithm has it.
         certificate: ``sig.cer``: the bytes that are said to be the signer's certificate in DER;
             None for a seal without one.
-        warnings: What was read although it is no part of a seal, in the order it was met.
+        warnings: That there are members besides these, outside of what is signed.
     """
 
     data: dict[str, Any]
@@ -78,8 +80,7 @@ def unwrap(text: str) -> SealParts:
     if not isinstance(seal, dict):
         raise SealError("expected a JSON object, or an array with one in it")
     data, signature = _object(seal, "data"), _object(seal, "sig")
-    value = _text(signature, "sigvl")
-    raw = _decode_base64url(value, "sigvl")
+    raw = _decode_base64url(_text(signature, "sigvl"), "sigvl")
     certificate = None
     if "cer" in signature:
         certificate = _decode_base64url(_text(signature, "cer"), "cer")
@@ -95,16 +96,17 @@ def unwrap(text: str) -> SealParts:
         algorithm=algorithm,
         signature=raw,
         certificate=certificate,
-        warnings=(),
+        warnings=_unknown_members(seal, _MEMBERS) + _unknown_members(signature, _SIG_MEMBERS),
     )
 
 
 def _parse(text: str) -> object:
     if not isinstance(text, str):
         raise TypeError(f"expected the text of a QR code, not {type(text).__name__}")
-    # Not one character takes less than a byte: a text of gigabytes is not encoded first.
+    # No character takes less than a byte, so a text of gigabytes is not encoded first.
     if len(text) > MAX_SEAL_BYTES:
-        raise InputTooLongError(len(text), MAX_SEAL_BYTES, "characters")
+        unit = "bytes" if text.isascii() else "characters"
+        raise InputTooLongError(len(text), MAX_SEAL_BYTES, unit)
     reason = ""
     try:
         encoded = text.encode("utf-8")
@@ -133,6 +135,16 @@ def _object(parent: dict[str, Any], name: str) -> dict[str, Any]:
         found = "it is missing" if name not in parent else "it is something else"
         raise SealError(f"{name}: expected an object; {found}")
     return value
+
+
+def _unknown_members(
+    value: dict[str, Any], known: frozenset[str]
+) -> tuple[CertificateWarning, ...]:
+    if value.keys() <= known:
+        return ()
+    # One for them all, and without their names: anybody can have added these.
+    message = "beside what is signed there is a member the standard does not name"
+    return (CertificateWarning("schema.unknown_member", "", message),)
 
 
 def _text(signature: dict[str, Any], name: str) -> str:
