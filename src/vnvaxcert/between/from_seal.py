@@ -238,6 +238,8 @@ def _dcc_vaccination(
     if vaccine is None and listed is not None and len(listed.vaccines) == 1:
         vaccine = listed.vaccines[0]
     vaccine = vaccine_codes.KIND_OF_ICD11.get(code) if vaccine is None else vaccine
+    if vaccine is None and listed is not None and not listed.vaccines:
+        vaccine = vaccine_codes.ANY_KIND
     if manufacturer is None and listed is not None:
         manufacturer = listed.manufacturer
     if product is not None:  # what follows from a product is asked for once that is known

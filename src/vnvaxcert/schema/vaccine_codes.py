@@ -46,9 +46,12 @@ ICD11_OF_PRODUCT: Final[Mapping[str, str]] = MappingProxyType(
 )
 """ICD-11 code (``des``) of each EU product (``mp``) that has one of its own."""
 
+ANY_KIND: Final = "28531000087107"
+"""``vp`` of a vaccine against COVID-19 of whatever kind; the EU's for products of no other."""
+
 ICD11_OF_KIND: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "28531000087107": "XM68M6",  # COVID-19 vaccine, of whatever kind
+        ANY_KIND: "XM68M6",
         "J07BX03": "XM68M6",  # the deprecated code for the same
         "1119305005": "XM68M6",  # antigen vaccine: ICD-11 knows only what is below it
         "1119349007": "XM0GQ8",  # RNA
@@ -63,7 +66,7 @@ ICD11_OF_KIND: Final[Mapping[str, str]] = MappingProxyType(
 
 KIND_OF_ICD11: Final[Mapping[str, str]] = MappingProxyType(
     {icd11: kind for kind, icd11 in ICD11_OF_KIND.items() if icd11 != "XM68M6"}
-    | {"XM68M6": "28531000087107"}
+    | {"XM68M6": ANY_KIND}
 )
 """The other way: ``vp`` of an ICD-11 code that stands for a kind."""
 
