@@ -5,6 +5,7 @@ The examples of the standard (state UTO) are restated from Doc 9303-4 and 9303-5
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import unicodedata
@@ -232,6 +233,25 @@ def test_a_long_name_is_cut_in_little_time() -> None:
     assert field.text == "LE" + "<L" * 17 + "<<V"
     assert len(field.text) == MRZ_NAME_LENGTH
     assert to_seal_name("A" * 100_000, "B" * 100_000).text == "A" * 36 + "  B"
+
+
+def test_every_row_of_the_facts_comes_out_in_every_form() -> None:
+    path = Path(__file__).resolve().parents[1].parent / "shared" / "facts"
+    path /= "icao9303-transliteration.csv"
+    if not path.is_file():
+        pytest.skip(f"{path.name} is not here")
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert sum(row["source"] == "ICAO-9303-3-8ed-6A" for row in rows) == 95
+    assert sum(row["vietnamese_letter"] == "yes" for row in rows) == 134
+    for row in rows:
+        character = chr(int(row["codepoint"][2:], 16))
+        form = row["mrz"] if row["unicode_name"] != "COMMA" else "<"
+        for normal in ("NFC", "NFD"):
+            name = unicodedata.normalize(normal, f"A{character}B")
+            assert to_dcc_name(name).text == f"A{form}B"
+            assert to_mrz_name(name, name).text == f"A{form}B<<A{form}B".ljust(39, "<")
+            assert to_seal_name(name, name).text == f"A{form}B  A{form}B".replace("<", " ")
 
 
 def test_every_assigned_latin_letter_has_a_form_or_is_refused_by_its_code_point() -> None:
