@@ -431,6 +431,18 @@ def test_what_does_not_fit_a_seal_of_a_test_is_refused(
     assert path in asked(lambda: to_vdsnc(certificate, **(KNOWN_OF_TEST | changes)))
 
 
+def test_the_provider_stands_where_no_testing_centre_is_named() -> None:
+    made = to_vdsnc(with_test(testing_centre=None), **KNOWN_OF_TEST, provider="Another Lab")
+    assert made.seal.test is not None
+    assert made.seal.test.provider == "Another Lab"
+    assert "/t/0/tc" not in paths(made.losses)
+
+
+def test_a_certificate_of_nothing_makes_no_seal() -> None:
+    nothing = replace(CERTIFICATE, vaccinations=())
+    assert "/msg/ve" in asked(lambda: to_vdsnc(nothing, issuer="VNM", certificate_id="1"))
+
+
 def test_a_recovery_has_no_seal() -> None:
     recovery = Recovery(
         disease="840539006",
@@ -556,6 +568,37 @@ def test_only_records_are_converted() -> None:
         from_vdsnc(wrong, **BACK)
     with pytest.raises(TypeError, match="total_doses"):
         restored(sealed(), total_doses="2")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"holder": None},
+        {"vaccinations": None},
+        {"vaccinations": list(CERTIFICATE.vaccinations)},
+        {"vaccinations": TESTED.tests},
+        {"tests": CERTIFICATE.vaccinations},
+    ],
+    ids=["holder", "none", "list", "tests", "vaccinations"],
+)
+def test_a_certificate_of_other_records_is_a_type_error(changes: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match="expected a"):
+        to_vdsnc(replace(CERTIFICATE, **changes), **KNOWN)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"holder": CERTIFICATE.holder},
+        {"vaccinations": []},
+        {"vaccinations": CERTIFICATE.vaccinations},
+        {"test": VACCINATION},
+    ],
+    ids=["holder", "list", "vaccinations", "test"],
+)
+def test_a_seal_of_other_records_is_a_type_error(changes: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match="expected a"):
+        from_vdsnc(replace(sealed(), **changes), **BACK)
 
 
 # --- from a seal ----------------------------------------------------------------------------------

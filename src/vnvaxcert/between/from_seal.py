@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from vnvaxcert.between.outcome import CertificateConversion, Needs, NotCarried
+from vnvaxcert.between.outcome import CertificateConversion, Needs, NotCarried, check_members
 from vnvaxcert.between.words import ANTIGEN, NUCLEIC_ACID_KINDS, RESULTS, SEPARATOR
 from vnvaxcert.errors import IssueClaimsError, SchemaError
 from vnvaxcert.icao import names
@@ -67,6 +67,9 @@ def from_vdsnc(
     """
     if not isinstance(seal, Seal):
         raise TypeError(f"expected a Seal, not {type(seal).__name__}")
+    check_members(seal, holder=SealHolder, vaccinations=SealVaccination)
+    if seal.test is not None and not isinstance(seal.test, SealTest):
+        raise TypeError(f"test: expected a SealTest, not {type(seal.test).__name__}")
     needs = Needs()
     losses: list[NotCarried] = []
     _lost_of_seal(seal, losses)

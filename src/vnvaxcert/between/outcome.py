@@ -67,3 +67,18 @@ class Needs:
         """Raise what was found, if anything was."""
         if self.found:
             raise IssueClaimsError(tuple(self.found))
+
+
+def check_members(source: object, *, holder: type, **entries: type) -> None:
+    """Refuse a source that was put together of other records than it says.
+
+    Raises:
+        TypeError: The holder, or an entry of one of the tuples, is no such record.
+    """
+    held = getattr(source, "holder", None)
+    if not isinstance(held, holder):
+        raise TypeError(f"holder: expected a {holder.__name__}, not {type(held).__name__}")
+    for name, kind in entries.items():
+        found = getattr(source, name)
+        if type(found) is not tuple or not all(isinstance(one, kind) for one in found):
+            raise TypeError(f"{name}: expected a tuple of {kind.__name__}")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from vnvaxcert.between.outcome import Needs, NotCarried, SealConversion
+from vnvaxcert.between.outcome import Needs, NotCarried, SealConversion, check_members
 from vnvaxcert.between.words import ANTIGEN, NUCLEIC_ACID_KINDS, RESULTS
 from vnvaxcert.icao import fields, names
 from vnvaxcert.icao.countries import alpha3
@@ -85,6 +85,7 @@ def to_vdsnc(
     """
     if not isinstance(certificate, HealthCertificate):
         raise TypeError(f"expected a HealthCertificate, not {type(certificate).__name__}")
+    check_members(certificate, holder=Holder, vaccinations=Vaccination, tests=TestResult)
     needs = Needs()
     losses: list[NotCarried] = []
     is_test = bool(certificate.tests)
