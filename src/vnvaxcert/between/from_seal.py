@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from vnvaxcert.between.outcome import CertificateConversion, Needs, NotCarried, check_members
+from vnvaxcert.between.outcome import (
+    CertificateConversion,
+    Needs,
+    NotCarried,
+    check_entries,
+    check_members,
+)
 from vnvaxcert.between.words import ANTIGEN, NUCLEIC_ACID_KINDS, RESULTS, SEPARATOR
 from vnvaxcert.errors import IssueClaimsError, SchemaError
 from vnvaxcert.icao import names
@@ -70,6 +76,10 @@ def from_vdsnc(
     check_members(seal, holder=SealHolder, vaccinations=SealVaccination)
     if seal.test is not None and not isinstance(seal.test, SealTest):
         raise TypeError(f"test: expected a SealTest, not {type(seal.test).__name__}")
+    if not isinstance(seal.holder.name, str):
+        raise TypeError(f"name: expected a text, not {type(seal.holder.name).__name__}")
+    for entry in seal.vaccinations:
+        check_entries(entry, doses=SealDose)
     needs = Needs()
     losses: list[NotCarried] = []
     _lost_of_seal(seal, losses)
@@ -82,7 +92,7 @@ def from_vdsnc(
         needs.refuse()
         made = HealthCertificate(holder=holder, tests=(test,))
     else:
-        entry = _dcc_vaccination(
+        vaccination = _dcc_vaccination(
             seal,
             _chosen(seal, dose, needs),
             needs,
@@ -96,7 +106,7 @@ def from_vdsnc(
             disease=disease,
         )
         needs.refuse()
-        made = HealthCertificate(holder=holder, vaccinations=(entry,))
+        made = HealthCertificate(holder=holder, vaccinations=(vaccination,))
     _check(made)
     return CertificateConversion(made, tuple(losses))
 

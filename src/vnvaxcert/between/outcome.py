@@ -78,6 +78,15 @@ def check_members(source: object, *, holder: type, **entries: type) -> None:
     held = getattr(source, "holder", None)
     if not isinstance(held, holder):
         raise TypeError(f"holder: expected a {holder.__name__}, not {type(held).__name__}")
+    check_entries(source, **entries)
+
+
+def check_entries(source: object, **entries: type) -> None:
+    """Refuse tuples of other records than they are said to hold.
+
+    Raises:
+        TypeError: No tuple, or an entry of one is no such record.
+    """
     for name, kind in entries.items():
         found = getattr(source, name)
         if type(found) is not tuple or not all(isinstance(one, kind) for one in found):

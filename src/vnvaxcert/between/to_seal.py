@@ -106,7 +106,7 @@ def to_vdsnc(
         certificate_id,
         "/msg/utci" if is_test else "/msg/uvci",
         "certificate_id",
-        "at most 12 characters: that of the certificate is too long, or another's to give",
+        "at most 12 characters; the certificate's own has no place in a seal",
     )
     vaccinations: tuple[SealVaccination, ...] = ()
     test: SealTest | None = None
@@ -189,7 +189,7 @@ def _seal_vaccinations(
         ("codes", codes),
         ("brands", brands),
     ):
-        if isinstance(values, str) or len(values) > len(entries):
+        if not isinstance(values, list | tuple) or len(values) > len(entries):
             raise TypeError(f"{argument}: expected one for each of the {len(entries)} vaccinations")
     made: list[SealVaccination] = []
     for index, entry in enumerate(entries):
