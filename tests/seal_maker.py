@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import base64
 import json
+import warnings
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
@@ -83,7 +85,10 @@ def name(country: str | None, common: str) -> x509.Name:
     """A distinguished name; the country may be one that the standard forbids."""
     attributes = [x509.NameAttribute(NameOID.COMMON_NAME, common)]
     if country is not None:
-        attributes.append(x509.NameAttribute(NameOID.COUNTRY_NAME, country, _validate=False))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # three letters
+            code = x509.NameAttribute(NameOID.COUNTRY_NAME, country, _validate=False)
+        attributes.append(code)
     return x509.Name(attributes)
 
 
@@ -177,7 +182,10 @@ def _key_usage() -> x509.KeyUsage:
 
 
 def _signed(builder: x509.CertificateBuilder, key: PrivateKey) -> bytes:
-    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+    if isinstance(key, rsa.RSAPrivateKey):
+        return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+    made = builder.sign(key, hashes.SHA256(), ecdsa_deterministic=True)
+    return made.public_bytes(Encoding.DER)
 
 
 def base64url(raw: bytes, *, padded: bool = False) -> str:

@@ -85,7 +85,8 @@ def test_a_seal_chains_to_the_authority_of_its_country(
 @pytest.mark.parametrize("name", CHAINED)
 def test_each_authority_of_a_country_vouches_alone_root_and_link(folder: Path, name: str) -> None:
     key = {"AUS": "3617c1e7", "JPN": "6ab4f292"}[CHAINED[name]]
-    others, own = [], []
+    others: list[Path] = []
+    own: list[Path] = []
     for path in sorted((folder / "csca").glob("*.der")):
         (own if path.name.startswith(key) else others).append(path)
     assert len(own) == len(others) == 2
