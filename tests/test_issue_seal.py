@@ -411,8 +411,10 @@ def test_a_seal_is_not_signed_outside_the_validity_of_its_signer(
         ({"signature": b""}, "has 64 bytes"),
         ({"signature": bytes(71)}, "has 64 bytes"),
         ({"signature": "x" * 64}, "has 64 bytes"),
+        ({"signature": b"\1" * 64}, "does not fit its certificate"),
+        ({"signature": bytes(64)}, "does not fit its certificate"),
     ],
-    ids=["none", "damaged", "text", "algorithm", "empty", "DER", "no bytes"],
+    ids=["none", "damaged", "text", "algorithm", "empty", "DER", "no bytes", "wrong", "zero"],
 )
 def test_a_remote_signer_that_makes_no_usable_seal_is_refused(
     changes: dict[str, Any], reason: str, p256: SpecimenSigner

@@ -9,6 +9,7 @@ from vnvaxcert import vdsnc
 from vnvaxcert.cose.algorithms import ECDSA_SIGNATURE_BYTES, Algorithm
 from vnvaxcert.errors import (
     AlgorithmMismatchError,
+    InvalidSignatureError,
     IssueClaimsError,
     IssueUsageError,
     OutlivesSignerError,
@@ -24,6 +25,7 @@ from vnvaxcert.trust.moment import check_moment, utc_text
 
 # Keys are read where they are used: who verifies never needs that.
 if TYPE_CHECKING:
+    from vnvaxcert.trust.certificate import CertificateFacts
     from vnvaxcert.trust.signer import Signer
 
 # ISO/IEC 18004:2015, table 7: bytes that version 40 holds. Seals are printed at level M.
@@ -67,8 +69,9 @@ def issue_seal(
         OutlivesSignerError: The signer's certificate is not valid when it is signed.
         QrTooLargeError: The text does not fit a QR code of this level; ``length`` and ``limit``
             are bytes.
-        SignerKeyError: The signer has no certificate or one that cannot be read, its algorithm
-            is none of seals, or its signature has the wrong length.
+        SignerKeyError: The signer has no certificate or one that cannot be used for seals, its
+            algorithm is none of seals, or its signature has the wrong length or does not fit its
+            certificate.
         TypeError: An argument of the wrong type.
         ValueError: A time without a time zone, or no such level.
 
@@ -85,8 +88,8 @@ def issue_seal(
     text = vdsnc.wrap(
         data,
         algorithm=signer.algorithm,
-        signature=_signature(signer, vdsnc.to_be_signed(data)),
-        certificate=certificate if with_certificate else None,
+        signature=_signature(signer, certificate, vdsnc.to_be_signed(data)),
+        certificate=certificate.der if with_certificate else None,
     )
     size = len(text.encode())
     if size > _CAPACITY[level]:
@@ -111,8 +114,8 @@ def _check_types(seal: Seal, signer: Signer, with_certificate: bool) -> None:
         raise TypeError("with_certificate: expected True or False")
 
 
-def _check_signer(signer: Signer, seal: Seal, issued_at: datetime) -> bytes:
-    """Judge the signer as verifiers will; its certificate, DER."""
+def _check_signer(signer: Signer, seal: Seal, issued_at: datetime) -> CertificateFacts:
+    """Judge the signer as verifiers will, and give its certificate."""
     from vnvaxcert.trust.der import DerError
     from vnvaxcert.trust.extensions import DOCUMENT_TYPE_LIST
     from vnvaxcert.trust.seal_signer import check_usage, find_candidates
@@ -155,14 +158,22 @@ def _check_signer(signer: Signer, seal: Seal, issued_at: datetime) -> bytes:
             f"the seal would be issued at {utc_text(issued_at)}; its signer's certificate expired "
             f"at {utc_text(facts.not_after)}"
         )
-    return facts.der
+    return facts
 
 
-def _signature(signer: Signer, to_be_signed: bytes) -> bytes:
+def _signature(signer: Signer, certificate: CertificateFacts, to_be_signed: bytes) -> bytes:
+    from vnvaxcert.cose import keys
+    from vnvaxcert.trust.signer import LocalSigner
+
     signature: Any = signer.sign(to_be_signed)
     expected = ECDSA_SIGNATURE_BYTES[signer.algorithm]
     if type(signature) is not bytes or len(signature) != expected:
         raise SignerKeyError(
             f"an {signer.algorithm.name} signature has {expected} bytes: r and s, half of it each"
         )
+    if not isinstance(signer, LocalSigner):  # of which key and certificate have been compared
+        try:
+            keys.verify(signer.algorithm, certificate.public_key, signature, to_be_signed)
+        except InvalidSignatureError as error:
+            raise SignerKeyError("its signature does not fit its certificate") from error
     return signature
