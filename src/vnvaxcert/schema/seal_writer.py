@@ -87,7 +87,7 @@ class _Writer:
             self._refuse("/msg/opt", f"expected none in {kind}")
         message = self._members(seal, "/msg", fields.VACCINATION_MESSAGE)
         message["pid"] = self._holder(seal.holder, fields.VACCINATED, kind)
-        if not message["pid"].keys() & {"dob", "i"}:
+        if message["pid"] and not message["pid"].keys() & {"dob", "i"}:
             self._refuse("/msg/pid", "expected dob or i to be there")
         message["ve"] = []
         for path, event in self._entries(seal.vaccinations, "/msg/ve", SealVaccination):
