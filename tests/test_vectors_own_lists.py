@@ -12,6 +12,7 @@ import random
 import shutil
 import subprocess
 import tarfile
+from base64 import urlsafe_b64decode
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
@@ -191,9 +192,16 @@ def test_all_signed_formats_are_refused_for_a_bit_of_content_and_of_signature() 
         changes = [one for one in vector["refusals"] if "change" in one]
         assert len(changes) >= 2, vector["id"]
         assert {one["reject"] for one in changes} == {"trustlist.signature"}
-        for one in changes:
-            change = one["change"]
-            assert change["from"] != change["to"]
+
+
+def test_each_change_is_of_one_bit() -> None:
+    changes = [one["change"] for vector in VECTORS for one in vector["refusals"] if "change" in one]
+    assert len(changes) == 21
+    for change in changes:
+        was, becomes = (bytes.fromhex(change[name]) for name in ("from", "to"))
+        if change["file"].endswith((".json", ".jwt", ".txt")):  # there it is Base64, 6 bits each
+            was, becomes = (urlsafe_b64decode(b"AAA" + one)[2:] for one in (was, becomes))
+        assert (was[0] ^ becomes[0]).bit_count() == 1
 
 
 # --- trust lists ---------------------------------------------------------------------------------
@@ -278,6 +286,7 @@ def test_a_revocation_list_revokes_what_is_expected(
         (key,) = TrustList.load(FOLDER / one["certificate"])
         assert key.facts is not None
         if one["reject"] is None:
+            assert one["revoked_at"] is None
             revocations.check_signer(key.facts)
             continue
         with pytest.raises(SignerRevokedError) as caught:
