@@ -216,7 +216,7 @@ def test_a_point_is_refused_for_one_wrong_bit() -> None:
         (rsa_jwk(8208), "n: more than 1025 bytes"),
         (rsa_jwk(n=None), "n: missing"),
         (rsa_jwk(e=None), "e: missing"),
-        (rsa_jwk(n="AA"), "not a usable EC or RSA key"),
+        (rsa_jwk(n="AA"), "public key: "),  # the backend or we, by its release
         (rsa_jwk(exponent=0), "not a usable EC or RSA key"),
         (rsa_jwk(exponent=1), "not a usable EC or RSA key"),
         (rsa_jwk(exponent=65536), "not a usable EC or RSA key"),

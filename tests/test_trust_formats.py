@@ -742,6 +742,7 @@ def test_a_directory_is_read_in_order_with_all_below_it(tmp_path: Path) -> None:
         "a/empty",
         "a/signed, entry 2",
     ]
+    assert trust.set_aside[0].reason == "no known trust list"
 
 
 def test_an_empty_directory_is_refused(tmp_path: Path) -> None:

@@ -57,8 +57,8 @@ def load_spki(der: bytes) -> PublicKey:
     """Load a public key from its DER SubjectPublicKeyInfo (RFC 5280 §4.1.2.7).
 
     Raises:
-        ValueError: Not a key, not one of the two kinds, a point off its curve, or an RSA modulus
-            outside 1024 to 8192 bits.
+        ValueError: Not a key, not one of the two kinds, a point off its curve, an RSA modulus
+            outside 1024 to 8192 bits, or an RSA exponent that is even or below 3.
     """
     # Imported here: the package brings every key format there is along, 10 ms of them.
     from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -70,6 +70,9 @@ def load_spki(der: bytes) -> PublicKey:
     if isinstance(key, rsa.RSAPublicKey):
         if not MIN_RSA_BITS <= key.key_size <= MAX_RSA_BITS:
             raise ValueError(f"RSA key of {key.key_size} bits; {MIN_RSA_BITS} to {MAX_RSA_BITS}")
+        exponent = key.public_numbers().e
+        if exponent < 3 or exponent % 2 == 0:  # older backends load it: with 1 anybody can sign
+            raise ValueError("unusable exponent of an RSA key")
         return key
     if isinstance(key, ec.EllipticCurvePublicKey):
         return key

@@ -94,7 +94,8 @@ def read_spki(spki: bytes) -> Spki:
 
     Raises:
         DerError: Not a SubjectPublicKeyInfo, a key of another kind, an unknown curve, a point
-            off the curve, an RSA modulus outside 1024 to 8192 bits.
+            off the curve, an RSA modulus outside 1024 to 8192 bits, an RSA exponent that is even or
+            below 3.
 
     Spec: RFC 5480 §2.1.1, SEC 1 C.2 (explicit curves), RFC 4055 §1.2, §3.1.
     """

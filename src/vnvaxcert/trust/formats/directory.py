@@ -79,4 +79,6 @@ def read_directory(path: str, context: Context) -> Reading:
 
 def _set_aside(name: str, error: TrustListError) -> SetAside:
     reason = error.reason if error.format == "unknown" else f"{error.format}: {error.reason}"
+    # The names of all formats are of no use beside each paper that lies in the folder.
+    reason = reason.partition("; expected one of: ")[0]
     return SetAside(b"", None, source(name, error.place), reason)
