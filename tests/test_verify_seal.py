@@ -46,7 +46,10 @@ from vnvaxcert.examine import Outcome, examine
 from vnvaxcert.policy import DEFAULT_POLICY, STRICT_POLICY, Check, Policy, ValidityModel
 from vnvaxcert.results import Envelope, VerifiedCertificate
 from vnvaxcert.schema.seal import Seal, SealType
+from vnvaxcert.trust import anchors as anchors_module
 from vnvaxcert.trust import seal_signer
+from vnvaxcert.trust.anchors import Anchors
+from vnvaxcert.trust.certificate import read_certificate
 from vnvaxcert.trust.revocation import RevocationList
 from vnvaxcert.trust.trustlist import TrustList
 from vnvaxcert.verify import decode_unverified, is_seal, verify
@@ -791,6 +794,33 @@ def test_what_is_remembered_of_certificates_stays_within_its_bound() -> None:
     cached = seal_signer._read_once.cache_info()
     assert cached.maxsize is not None
     assert cached.currsize <= cached.maxsize == 256
+
+
+def test_what_is_remembered_of_authorities_stays_within_its_bounds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    facts = [read_certificate(seal_maker.signer(serial=serial)) for serial in range(2, 8)]
+    (key,) = CSCA.anchors.keys
+    anchors = Anchors([key])
+    monkeypatch.setattr(anchors_module, "MAX_REMEMBERED", 3)
+    for one in facts[:5]:
+        anchors.remember_vouching(one, True, key)
+    kept = [anchors.vouching_for(one, True) is key for one in facts[:5]]
+    assert kept == [False, False, True, True, True]
+    assert anchors.vouching_for(facts[4], False) is None
+    monkeypatch.setattr(anchors_module, "MAX_REMEMBERED_BYTES", len(facts[5].der) - 1)
+    anchors.remember_vouching(facts[5], True, key)
+    assert anchors.vouching_for(facts[5], True) is None
+    assert anchors.vouching_for(facts[4], True) is key
+
+
+def test_what_is_remembered_under_one_policy_does_not_count_under_another() -> None:
+    changed = resigned(seal_maker.signer(), ECDSA_SHA256, SHA1_ECDSA, hashes.SHA1())
+    text = seal_maker.text(certificate=changed)
+    authorities = authority()
+    for _ in range(2):
+        assert judged(text, trust=NOBODY, authorities=authorities, at=AT)
+        refused(text, ChainError, authorities=authorities, policy=STRICT_POLICY)
 
 
 def test_an_accepted_seal_is_a_verified_certificate() -> None:

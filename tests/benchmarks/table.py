@@ -19,7 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from pathlib import Path
 from typing import NamedTuple
@@ -44,13 +44,16 @@ from vnvaxcert import (
     decode_unverified,
     hcert,
     issue,
+    vdsnc,
     verify,
 )
 from vnvaxcert.codec import base45, deflate
 from vnvaxcert.cose import sign1
 from vnvaxcert.cose.keys import algorithms_for
+from vnvaxcert.issue_seal import issue_seal
 from vnvaxcert.policy import DEFAULT_POLICY
 from vnvaxcert.schema import payload as dcc
+from vnvaxcert.schema.seal import Seal, SealDose, SealHolder, SealType, SealVaccination
 from vnvaxcert.trust.certificate import read_certificate
 from vnvaxcert.trust.chain import check_chain
 from vnvaxcert.trust.specimen import SpecimenAuthority, make_key
@@ -359,6 +362,74 @@ def chain_row(raw_verify: Callable[[], object]) -> Row:
     )
 
 
+def seal_of(doses: int) -> Seal:
+    """A proof of vaccination with so many doses of one product."""
+    return Seal(
+        type=SealType.VACCINATION,
+        issuer="UTO",
+        certificate_id="UT0000000019",
+        holder=SealHolder(
+            name="NGUYEN  THI MAU",
+            birth_date=PartialDate(1990, 1, 1),
+            sex="F",
+            document_number="C0000000",
+        ),
+        vaccinations=(
+            SealVaccination(
+                code="XM68M6",
+                product="COMIRNATY",
+                disease="RA01.0",
+                doses=tuple(
+                    SealDose(
+                        date=ISSUED.date() - timedelta(days=20 + number),
+                        number=doses - number,
+                        country="UTO",
+                        facility="Specimen Centre",
+                        lot=f"SPECIMEN{number}",
+                    )
+                    for number in reversed(range(doses))
+                ),
+            ),
+        ),
+    )
+
+
+def seal_rows() -> Iterator[Row]:
+    """A seal, its signer's certificate in it, under authorities that are known already."""
+    start = ISSUED - timedelta(days=10)
+    makers = [
+        SpecimenAuthority(
+            not_before=start, name=f"CSCA {number}", key=make_key(private_value=number)
+        )
+        for number in range(1, 302)
+    ]
+    signer = makers[150].issue_seal_signer(key=make_key(private_value=1_000)).signer
+    authorities = TrustList.from_certificates([maker.certificate for maker in makers])
+    nobody = TrustList()
+    for doses, bound in ((1, 2.5), (2, 2.5), (3, None)):
+        text = issue_seal(seal_of(doses), signer=signer, issued_at=ISSUED)
+        parts = vdsnc.unwrap(text)
+        run = partial(verify, text, trust=nobody, authorities=authorities, at=AT)
+        key = run().signer.public_key
+        if not isinstance(key, ec.EllipticCurvePublicKey):
+            raise SystemExit("the benchmark's signer is meant to have an elliptic curve key")
+        half = len(parts.signature) // 2
+        r, s = (
+            int.from_bytes(part, "big") for part in (parts.signature[:half], parts.signature[half:])
+        )
+        raw = partial(
+            key.verify, encode_dss_signature(r, s), parts.to_be_signed, ec.ECDSA(hashes.SHA256())
+        )
+        value, floor = ratio(run, raw)
+        read, _ = ratio(partial(decode_unverified, text), raw, rounds=31)
+        yield Row(
+            f"verify() of a seal, doses: {doses}, 301 authorities / raw verify",
+            value,
+            bound,
+            remark=f"raw {floor * 1e6:.0f} µs; decode_unverified() {read:.2f}",
+        )
+
+
 def main() -> None:
     # What an installed package has: an interpreter told not to write bytecode would compile the
     # sources anew in each process below.
@@ -484,6 +555,8 @@ def main() -> None:
     for row in trust_rows():
         add(row)
     add(chain_row(raw_verify))
+    for row in seal_rows():
+        add(row)
     value = threads(run_verify)
     add(Row("verify() in 2 threads on 2 cores / one thread", value, 1.7, at_least=True))
 
