@@ -27,7 +27,7 @@ ROWS = (
     ("", "__main__"),  # the package itself: it gathers the public names
     ("cli",),
     ("conformance", "render", "vietnam"),
-    ("issue", "verify", "verify_seal", "examine"),
+    ("issue", "issue_seal", "between", "verify", "verify_seal", "examine"),
     ("hcert", "vdsnc", "policy", "results"),
     ("trust",),
     ("cwt", "schema", "icao"),
@@ -71,7 +71,7 @@ NETWORK = {
     *("urllib.request", "urllib.error", "urllib.robotparser"),
 }
 MAY_START_PROCESSES = {"conformance", "cli", "render"}  # render: PDFs, under a memory limit
-MAY_READ_THE_CLOCK = {"verify", "examine", "issue", "cli"}
+MAY_READ_THE_CLOCK = {"verify", "examine", "issue", "issue_seal", "cli"}
 MAY_TOUCH_FILES = {"trust", "render", "cli", "conformance", "vietnam"}
 MAY_READ_PACKAGE_DATA = {"schema", "icao"}
 

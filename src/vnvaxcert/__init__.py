@@ -35,6 +35,23 @@ from vnvaxcert.trust.trustlist import TrustedKey, TrustList
 from vnvaxcert.verify import decode_unverified, verify
 
 if TYPE_CHECKING:
+    from vnvaxcert.between import (
+        CertificateConversion,
+        NotCarried,
+        SealConversion,
+        from_vdsnc,
+        seal_identifier,
+        to_vdsnc,
+    )
+    from vnvaxcert.issue_seal import issue_seal
+    from vnvaxcert.schema.seal import (
+        Seal,
+        SealDose,
+        SealHolder,
+        SealTest,
+        SealType,
+        SealVaccination,
+    )
     from vnvaxcert.trust.conversion import Conversion, Loss, convert
     from vnvaxcert.trust.revocation import RevocationList
     from vnvaxcert.trust.signer import LocalSigner, Signer
@@ -43,6 +60,7 @@ __all__ = [
     "DEFAULT_POLICY",
     "STRICT_POLICY",
     "Algorithm",
+    "CertificateConversion",
     "CertificateWarning",
     "Check",
     "Conversion",
@@ -54,10 +72,18 @@ __all__ = [
     "IssueError",
     "LocalSigner",
     "Loss",
+    "NotCarried",
     "PartialDate",
     "Policy",
     "Recovery",
     "RevocationList",
+    "Seal",
+    "SealConversion",
+    "SealDose",
+    "SealHolder",
+    "SealTest",
+    "SealType",
+    "SealVaccination",
     "Signer",
     "TestResult",
     "TrustList",
@@ -72,19 +98,36 @@ __all__ = [
     "convert",
     "decode_unverified",
     "examine",
+    "from_vdsnc",
     "issue",
+    "issue_seal",
+    "seal_identifier",
+    "to_vdsnc",
     "verify",
 ]
 __version__ = "0.1.0"
 
 # Loaded when first asked for: who only verifies pays for neither.
 _LATER = {
+    "CertificateConversion": "vnvaxcert.between",
     "Conversion": "vnvaxcert.trust.conversion",
     "LocalSigner": "vnvaxcert.trust.signer",
     "Loss": "vnvaxcert.trust.conversion",
+    "NotCarried": "vnvaxcert.between",
     "RevocationList": "vnvaxcert.trust.revocation",
+    "Seal": "vnvaxcert.schema.seal",
+    "SealConversion": "vnvaxcert.between",
+    "SealDose": "vnvaxcert.schema.seal",
+    "SealHolder": "vnvaxcert.schema.seal",
+    "SealTest": "vnvaxcert.schema.seal",
+    "SealType": "vnvaxcert.schema.seal",
+    "SealVaccination": "vnvaxcert.schema.seal",
     "Signer": "vnvaxcert.trust.signer",
     "convert": "vnvaxcert.trust.conversion",
+    "from_vdsnc": "vnvaxcert.between",
+    "issue_seal": "vnvaxcert.issue_seal",
+    "seal_identifier": "vnvaxcert.between",
+    "to_vdsnc": "vnvaxcert.between",
 }
 
 
