@@ -12,7 +12,7 @@ import json
 from typing import Any, Final
 
 MAX_DEPTH: Final = 32  # a seal's data have 7 levels
-_MAX_INTEGER: Final = 2**53 - 1  # RFC 8785 §3.2.2.3: what a double tells apart
+MAX_INTEGER: Final = 2**53 - 1  # RFC 8785 §3.2.2.3: what a double tells apart
 
 _LARGEST: Final = 1.7976931348623157e308  # of the finite doubles
 _ENCODER: Final = json.JSONEncoder(
@@ -94,7 +94,7 @@ def _examine(value: object) -> bool:
             elif kind is list:
                 below += item
             elif kind is int:
-                if not -_MAX_INTEGER <= item <= _MAX_INTEGER:
+                if not -MAX_INTEGER <= item <= MAX_INTEGER:
                     raise JcsError("an integer of more than 53 bits")
             elif kind is float:
                 if not -_LARGEST <= item <= _LARGEST:

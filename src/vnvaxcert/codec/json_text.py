@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, NoReturn, TypeAlias
 
-_MAX_NUMBER_CHARACTERS: Final = 32  # times and sequence numbers; longer ones cost quadratic time
+MAX_NUMBER_CHARACTERS: Final = 32  # times and sequence numbers; longer ones cost quadratic time
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _INFINITE: Final = float("inf")
@@ -165,8 +165,8 @@ def _fraction(digits: str) -> float:
 
 
 def _bounded(digits: str) -> str:
-    if len(digits) > _MAX_NUMBER_CHARACTERS:
-        raise JsonError("", f"a number of more than {_MAX_NUMBER_CHARACTERS} characters")
+    if len(digits) > MAX_NUMBER_CHARACTERS:
+        raise JsonError("", f"a number of more than {MAX_NUMBER_CHARACTERS} characters")
     return digits
 
 
