@@ -85,6 +85,8 @@ def read_codes(argument: str) -> tuple[Code, ...]:
             if error.errno in _NO_FILE:
                 return (Code(argument, is_argument=True),)
             raise CommandError(f"cannot read {name}: {error.strerror}") from error
+        except UnicodeEncodeError:  # half a surrogate pair: no file has such a name either
+            return (Code(argument, is_argument=True),)
     texts, unit = _texts(content, name)
     if len(texts) == 1:
         return (Code(texts[0][1]),)
