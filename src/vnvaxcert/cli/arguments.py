@@ -15,7 +15,6 @@ from typing import Final, NoReturn
 from vnvaxcert.cli.outcome import CommandError, HelpAsked
 from vnvaxcert.cli.source import is_code_text
 from vnvaxcert.policy import ValidityModel
-from vnvaxcert.results import Envelope
 
 MAX_DAYS: Final = 36525  # a century
 MAX_SEQUENCE_DIGITS: Final = 20  # of 64 bits
@@ -261,19 +260,6 @@ def validity(text: str) -> ValidityModel:
     if text == "signing":
         return ValidityModel.AT_SIGNING
     raise argparse.ArgumentTypeError("expected verification or signing")
-
-
-def envelope(text: str) -> Envelope:
-    """Read the name of an envelope.
-
-    Raises:
-        argparse.ArgumentTypeError: Another text.
-    """
-    try:
-        return Envelope(text)
-    except ValueError:  # that error quotes the text
-        pass
-    raise argparse.ArgumentTypeError(f"expected {' or '.join(Envelope)}")
 
 
 def sequence(text: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -16,7 +16,6 @@ from vnvaxcert.cli.arguments import (
     add_json,
     add_signer,
     days,
-    envelope,
     parse_moment,
 )
 from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, CommandError, Outcome
@@ -156,7 +155,7 @@ def _parser() -> Parser:
     parser.add_argument(
         "--envelope",
         metavar="NAME",
-        type=envelope,
+        type=_envelope,
         default=Envelope.HCERT,
         help="hcert, when not given, or vds-nc: a seal of ICAO's",
     )
@@ -182,6 +181,15 @@ def _parser() -> Parser:
     )
     add_json(parser)
     return parser
+
+
+def _envelope(text: str) -> Envelope:
+    """Read the name of an envelope."""
+    try:
+        return Envelope(text)
+    except ValueError:  # that error quotes the text
+        pass
+    raise ArgumentTypeError(f"expected {' or '.join(Envelope)}")
 
 
 def read_claims(document: object) -> Read:
