@@ -393,6 +393,21 @@ def test_a_signer_of_anything_else_seals_nothing(usages: tuple[str, ...]) -> Non
         assert str(error) == "the signer may sign other certificates, not icao.vacc"
 
 
+@pytest.mark.parametrize(
+    ("bits", "may"),
+    [("0780", True), ("0640", True), ("0520", False), ("0204", False), ("", False)],
+    ids=["digitalSignature", "nonRepudiation", "keyEncipherment", "keyCertSign", "unreadable"],
+)
+def test_a_key_usage_has_to_leave_signing_in(bits: str, may: bool) -> None:
+    content = bytes.fromhex("0302" + bits) if bits else b"\x05\x00"
+    certificate = seal_maker.signer(more=[("2.5.29.15", content, True)])
+    text = seal_maker.text(certificate=certificate)
+    if may:
+        assert accepted(text)
+    else:
+        refused(text, SignerUsageError)
+
+
 def test_the_usage_may_be_one_of_several() -> None:
     certificate = seal_maker.signer(usages=("1.3.6.1.4.1.1847.2021.1.2", seal_maker.SEAL_USAGE))
     assert accepted(seal_maker.text(certificate=certificate))
@@ -426,6 +441,26 @@ def test_a_signer_of_one_state_seals_for_no_other(
     text = seal_maker.text(seal_maker.data(issuer=issuer), certificate=certificate)
     error = refused(text, SignerUsageError, authorities=authority(country=country))
     assert vars(error) == {"kind": issuer, "allowed": allowed}
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [b"\x0c\x02\xc3\x9f", b"\x13\x02\x1b[", b"\x0c\x06Vi\xe1\xbb\x87t", b"\x13\x08VIET NAM"],
+    ids=["sharp s", "an escape", "not ASCII", "a name"],
+)
+def test_a_country_that_is_no_code_seals_for_nobody_and_is_not_shown(encoded: bytes) -> None:
+    """The capital of a sharp s is "SS", which is South Sudan."""
+    wrapped = [der(0x31, der(0x30, b"\x06\x03\x55\x04\x06" + c)) for c in (b"\x13\x02QQ", encoded)]
+    plain, strange = (der(0x30, COMMON_NAME + one) for one in wrapped)
+    certificate = resigned(seal_maker.signer(country="QQ"), plain, strange, hashes.SHA256())
+    for issuer in ("VNM", "SSD"):
+        text = seal_maker.text(seal_maker.data(issuer=issuer), certificate=certificate)
+        error = refused(text, SignerUsageError, trust=listed(certificate))
+        assert str(error) == f"the signer may sign other certificates, not {issuer}"
+        refused(text, ChainError)
+
+
+COMMON_NAME = der(0x31, der(0x30, b"\x06\x03\x55\x04\x03" + b"\x0c\x0201"))
 
 
 def test_a_signer_without_a_country_seals_for_nobody_unless_its_list_names_one() -> None:

@@ -29,6 +29,10 @@ class ValidityModel(StrEnum):
     What is old stays good when its signer ends. But whoever signs writes ``iat``: a key that is
     stolen after its end can date back, and this model cannot tell. Only with revocation lists,
     and for signers whose loss you would hear of.
+
+    A seal does not say when it was issued. For it, it is the earliest moment at which its signer
+    may have made it: the start of the latest day that it tells of, but not before its signer's
+    certificate began.
     """
 
 

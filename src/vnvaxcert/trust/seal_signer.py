@@ -163,8 +163,9 @@ def check_signer(
     Args:
         signer: Whose signature is good.
         at: The moment at which signer and authority have to be valid, aware.
-        trust: A signer listed there needs no authority. Where no ``authorities`` are given, what
-            is an authority there by its own account or the list's may vouch for others.
+        trust: A signer listed there, under the key identifier computed from its certificate,
+            needs no authority. Where no ``authorities`` are given, what is an authority there by
+            its own account or the list's may vouch for others.
         authorities: Country signing authorities.
         accept_sha1: Whether the certificate may be signed over SHA-1.
         must_chain: Whether it needs an authority: whoever is not listed does.
@@ -249,10 +250,12 @@ def check_usage(signers: Sequence[SealSigner], seal_type: SealType, issuer: str)
 
     Raises:
         SignerUsageError: The extended key usage is not that of a signer of seals, which one must
-            state (`SEAL_USAGE`); a list of document types leaves this type out, or cannot be
-            read; the certificate is of another country than the issuer, or of none.
+            state (`SEAL_USAGE`); the key usage, where there is one, leaves signing out; a list of
+            document types leaves this type out, or cannot be read; the certificate is of another
+            country than the issuer, or of none. ``kind`` is then the issuer.
 
-    Spec: ICAO Doc 9303-12 §7.1.3 (bar code signer); Doc 9303-3 §5 (codes of states).
+    Spec: ICAO Doc 9303-12 §7.1.3 (bar code signer); Doc 9303-3 §5 (codes of states);
+    RFC 5280 §4.2.1.3.
     """
     refusals = []
     for signer in signers:
@@ -269,17 +272,20 @@ def _refusal(signer: SealSigner, seal_type: SealType, issuer: str) -> SignerUsag
         return SignerUsageError(seal_type.value, tuple(sorted(allowed)) or _OTHER)
     country = _country(signer.key)
     if not _is_of(issuer, country):
-        return SignerUsageError(issuer, _OTHER if country is None else (_state(country),))
+        return SignerUsageError(issuer, (_shown(country),))
     return None
 
 
 _OTHER: Final = ("other",)
+_SIGNING: Final = frozenset({"digitalSignature", "nonRepudiation"})
 
 
 @lru_cache(maxsize=256)
 def _seals_of(facts: CertificateFacts) -> frozenset[str]:
-    """The types of seal a certificate may sign, by its usage and its types of document."""
+    """The types of seal a certificate may sign, by its usages and its types of document."""
     if SEAL_USAGE not in facts.extended_key_usages:
+        return frozenset()
+    if facts.key_usage is not None and not facts.key_usage & _SIGNING:
         return frozenset()
     try:
         content = facts.extension(extensions.DOCUMENT_TYPE_LIST)
@@ -309,5 +315,13 @@ def _is_of(issuer: str, country: str | None) -> bool:
 
 def _state(country: str) -> str:
     """One code for each state, however a certificate or a list writes it."""
+    if not country.isascii():  # capitals of others may be ASCII
+        return country
     code = country.upper()
     return alpha3(code if len(code) == 2 else alpha2(code) or "") or code
+
+
+def _shown(country: str | None) -> str:
+    """The code of a country for a message; a stranger may have put any text in its place."""
+    code = "" if country is None else _state(country)
+    return code if code.isalnum() and code.isascii() and len(code) <= 3 else "other"
