@@ -11,6 +11,7 @@ MAX_NUMBER_CHARACTERS: Final = 32  # times and sequence numbers; longer ones cos
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _INFINITE: Final = float("inf")
+_TOO_LONG: Final = f"a number of more than {MAX_NUMBER_CHARACTERS} characters"
 
 Members: TypeAlias = list[tuple[str, object]]
 
@@ -154,20 +155,18 @@ def _is_whole(text: str) -> bool:
 
 
 def _integer(digits: str) -> int:
-    return int(_bounded(digits))
+    if len(digits) > MAX_NUMBER_CHARACTERS:
+        raise JsonError("", _TOO_LONG)
+    return int(digits)
 
 
 def _fraction(digits: str) -> float:
-    number = float(_bounded(digits))
+    if len(digits) > MAX_NUMBER_CHARACTERS:
+        raise JsonError("", _TOO_LONG)
+    number = float(digits)
     if abs(number) == _INFINITE:
         raise JsonError("", "a number that is too large")
     return number
-
-
-def _bounded(digits: str) -> str:
-    if len(digits) > MAX_NUMBER_CHARACTERS:
-        raise JsonError("", f"a number of more than {MAX_NUMBER_CHARACTERS} characters")
-    return digits
 
 
 def _constant(_: str) -> NoReturn:

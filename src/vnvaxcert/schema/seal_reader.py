@@ -30,8 +30,7 @@ _MISSPELT_IDENTIFIERS: Final = ("utvi", "ucvi", "ucti")
 _MAX_VIOLATIONS: Final = 50  # more explain nothing; a hostile seal can hold hundreds
 _MAX_UNKNOWN: Final = 20
 _EXPECTED_THERE: Final = "expected to be there"
-_COUNTRY: Final = "a code of Doc 9303-3: three capitals, or D for Germany"
-_COUNTRY_LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_TYPES: Final = {str(known): known for known in SealType}
 _MOMENT: Final = "a time as in RFC 3339, with its zone"
 
 
@@ -182,12 +181,13 @@ class _Reader:
         self._path = path
         values: dict[str, Any] = {}
         for field in shape.fields:
-            value = entry.get(field.key)
+            key, attribute, kind = field[:3]
+            value = entry.get(key)
             if value is None:
-                values[field.attribute] = None
+                values[attribute] = None
                 self._absent(entry, field)
             else:
-                values[field.attribute] = _READ[field.kind](self, value, field)
+                values[attribute] = _READ[kind](self, value, field)
         return values
 
     def _absent(self, entry: Mapping[str, Any], field: Field) -> None:
@@ -206,24 +206,24 @@ class _Reader:
         if type(value) is not str or not value:
             self._expected(field, "a text that is not empty")
             return None
-        if field.most and len(value) > field.most:
-            self._expected(field, f"at most {field.most} characters")
+        most, codes = field.most, field.codes
+        if most and len(value) > most:
+            self._expected(field, f"at most {most} characters")
             return None
-        if not field.codes:
-            if not CHARACTERS.issuperset(value):
-                message = "a text has characters outside the set of seals"
-                self._note(field, "schema.characters", message)
-        elif value not in field.codes:
-            self._note(field, "valueset.unknown", "the code is in no list we know")
+        if codes:
+            if value not in codes:
+                self._note(field, "valueset.unknown", "the code is in no list we know")
+        elif not CHARACTERS.issuperset(value):
+            message = "a text has characters outside the set of seals"
+            self._note(field, "schema.characters", message)
         return value
 
     def seal_type(self, value: object, field: Field) -> SealType | None:
         """The type of the seal."""
-        for known in SealType:
-            if value == known.value:
-                return known
-        self._expected(field, f"{' or '.join(SealType)}")
-        return None
+        known = _TYPES.get(value) if type(value) is str else None
+        if known is None:
+            self._expected(field, " or ".join(_TYPES))
+        return known
 
     def version(self, value: object, field: Field) -> int | None:
         """The version of the type."""
@@ -255,15 +255,14 @@ class _Reader:
 
     def country(self, value: object, field: Field) -> str | None:
         """A code of Doc 9303-3: three capitals, or ``D`` for Germany."""
-        if type(value) is not str or not _COUNTRY_LETTERS.issuperset(value):
-            self._expected(field, _COUNTRY)
-            return None
-        if countries.alpha2(value) is None:
-            if len(value) != 3:
-                self._expected(field, _COUNTRY)
-                return None
-            self._note(field, "valueset.unknown", "the country is in no list we know")
-        return value
+        if type(value) is str:
+            if countries.alpha2(value) is not None:
+                return value
+            if len(value) == 3 and value.isascii() and value.isalpha() and value.isupper():
+                self._note(field, "valueset.unknown", "the country is in no list we know")
+                return value
+        self._expected(field, "a code of Doc 9303-3: three capitals, or D for Germany")
+        return None
 
     def sex(self, value: object, field: Field) -> str | None:
         """``M``, ``F`` or ``X``."""
@@ -284,6 +283,14 @@ class _Reader:
 
     def birth_date(self, value: object, field: Field) -> PartialDate | None:
         """A date that may lack its day, or month and day; X may stand for what is not known."""
+        if type(value) is str and len(value) == 10 and value[4] == value[7] == "-":
+            try:
+                whole = date.fromisoformat(value)
+            except ValueError:
+                pass
+            else:
+                if 1900 <= whole.year <= 2099:
+                    return PartialDate.from_digits(whole.year, whole.month, whole.day)
         if type(value) is str and len(value) <= 10:
             match = _birth_date_pattern().fullmatch(value)
             if match is not None:
