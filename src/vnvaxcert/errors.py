@@ -78,7 +78,10 @@ class PrefixError(DecodeError):
 
     def __str__(self) -> str:
         start = f"it starts with {self.found!a}" if self.found else "it is empty"
-        return f"not a health certificate code: expected the text to start with 'HC1:', {start}"
+        return (
+            "not a health certificate code: expected the text to start with 'HC1:' (or, of a "
+            f"VDS-NC seal, with '{{'), {start}"
+        )
 
 
 class Base45Error(DecodeError):
@@ -518,7 +521,7 @@ class IssueClaimsError(IssueError):
 
 
 class TransliterationError(IssueError):
-    """A name has a character that Doc 9303-3 gives no machine-readable form for.
+    """A name has a character without a form: no Latin letter, or one that Doc 9303-3 leaves out.
 
     Attributes:
         character: The character, NFC.
@@ -534,7 +537,8 @@ class TransliterationError(IssueError):
     def __str__(self) -> str:
         return (
             f"the character U+{ord(self.character[0]):04X} at offset {self.offset} of a name has "
-            "no transliteration in ICAO Doc 9303-3; give the transliterated form yourself"
+            "no form here: Latin letters alone are transliterated (ICAO Doc 9303-3); give the name "
+            "as the holder's passport has it"
         )
 
 
