@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
@@ -847,6 +848,19 @@ def test_what_is_remembered_of_authorities_stays_within_its_bounds(
     anchors.remember_vouching(facts[5], True, key)
     assert anchors.vouching_for(facts[5], True) is None
     assert anchors.vouching_for(facts[4], True) is key
+
+
+def test_several_threads_may_verify_under_one_list() -> None:
+    texts = [seal_maker.text(certificate=seal_maker.signer(serial=n)) for n in range(20, 30)]
+    authorities = authority()
+
+    def accepts(number: int) -> bool:
+        text = texts[number % len(texts)]
+        verified = verify(text, trust=NOBODY, authorities=authorities, at=AT)
+        return isinstance(verified.certificate, Seal)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(accepts, range(80)))
 
 
 def test_what_is_remembered_under_one_policy_does_not_count_under_another() -> None:
