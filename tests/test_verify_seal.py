@@ -391,7 +391,7 @@ def test_a_signer_of_anything_else_seals_nothing(usages: tuple[str, ...]) -> Non
     text = seal_maker.text(certificate=certificate)
     for trust in (NOBODY, listed(certificate)):
         error = refused(text, SignerUsageError, trust=trust)
-        assert str(error) == "the signer may sign other certificates, not icao.vacc"
+        assert str(error) == "the signer's certificate is for other uses, not for icao.vacc"
 
 
 @pytest.mark.parametrize(
@@ -457,7 +457,7 @@ def test_a_country_that_is_no_code_seals_for_nobody_and_is_not_shown(encoded: by
     for issuer in ("VNM", "SSD"):
         text = seal_maker.text(seal_maker.data(issuer=issuer), certificate=certificate)
         error = refused(text, SignerUsageError, trust=listed(certificate))
-        assert str(error) == f"the signer may sign other certificates, not {issuer}"
+        assert str(error) == f"the signer's certificate is for other uses, not for {issuer}"
         refused(text, ChainError)
 
 

@@ -348,7 +348,7 @@ class SignerUsageError(VerificationError):
         self.kind, self.allowed = kind, allowed
 
     def __str__(self) -> str:
-        return f"the signer may sign {' and '.join(self.allowed)} certificates, not {self.kind}"
+        return f"the signer's certificate is for {' and '.join(self.allowed)}, not for {self.kind}"
 
 
 class ExpiredError(VerificationError):
@@ -499,7 +499,7 @@ class IssueUsageError(IssueError):
         self.kind, self.allowed = kind, allowed
 
     def __str__(self) -> str:
-        return f"the signer may sign {' and '.join(self.allowed)} certificates, not {self.kind}"
+        return f"the signer's certificate is for {' and '.join(self.allowed)}, not for {self.kind}"
 
 
 class IssueClaimsError(IssueError):

@@ -276,7 +276,7 @@ def _refusal(signer: SealSigner, seal_type: SealType, issuer: str) -> SignerUsag
     return None
 
 
-_OTHER: Final = ("other",)
+_OTHER: Final = ("other uses",)
 _SIGNING: Final = frozenset({"digitalSignature", "nonRepudiation"})
 
 
