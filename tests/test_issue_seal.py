@@ -349,7 +349,7 @@ def test_a_signer_without_types_of_document_is_refused(authority: SpecimenAuthor
     [
         (SEAL, ["NT"], "icao.vacc", ("icao.test",)),
         (TEST, ["NV"], "icao.test", ("icao.vacc",)),
-        (TEST, ["P"], "icao.test", ("other",)),
+        (TEST, ["P"], "icao.test", ("other uses",)),
     ],
     ids=["vaccination", "test", "passport"],
 )

@@ -327,9 +327,9 @@ def test_a_signer_without_document_types_seals_all_types() -> None:
     [
         ([NV], "icao.test", ("icao.vacc",)),
         ([NT], "icao.vacc", ("icao.test",)),
-        ([b"\x13\x01P"], "icao.vacc", ("other",)),
-        ([], "icao.vacc", ("other",)),
-        ([b"\x13\x02nv"], "icao.vacc", ("other",)),
+        ([b"\x13\x01P"], "icao.vacc", ("other uses",)),
+        ([], "icao.vacc", ("other uses",)),
+        ([b"\x13\x02nv"], "icao.vacc", ("other uses",)),
     ],
 )
 def test_a_signer_of_other_types_is_refused(
@@ -468,7 +468,7 @@ def test_a_signer_without_a_country_seals_for_nobody_unless_its_list_names_one()
     certificate = seal_maker.signer(country=None, issuer_country=None)
     text = seal_maker.text(certificate=certificate)
     error = refused(text, SignerUsageError, trust=listed(certificate))
-    assert vars(error) == {"kind": "VNM", "allowed": ("other",)}
+    assert vars(error) == {"kind": "VNM", "allowed": ("other uses",)}
     refused(text, SignerUsageError, authorities=authority(country=None))
     refused(text, ChainError)
 
