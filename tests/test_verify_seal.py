@@ -457,7 +457,7 @@ def test_a_country_that_is_no_code_seals_for_nobody_and_is_not_shown(encoded: by
     for issuer in ("VNM", "SSD"):
         text = seal_maker.text(seal_maker.data(issuer=issuer), certificate=certificate)
         error = refused(text, SignerUsageError, trust=listed(certificate))
-        assert str(error) == f"the signer's certificate is for other uses, not for {issuer}"
+        assert str(error) == f"the signer's certificate is for no known state, not for {issuer}"
         refused(text, ChainError)
 
 
@@ -468,7 +468,7 @@ def test_a_signer_without_a_country_seals_for_nobody_unless_its_list_names_one()
     certificate = seal_maker.signer(country=None, issuer_country=None)
     text = seal_maker.text(certificate=certificate)
     error = refused(text, SignerUsageError, trust=listed(certificate))
-    assert vars(error) == {"kind": "VNM", "allowed": ("other uses",)}
+    assert vars(error) == {"kind": "VNM", "allowed": ("no known state",)}
     refused(text, SignerUsageError, authorities=authority(country=None))
     refused(text, ChainError)
 

@@ -324,4 +324,4 @@ def _state(country: str) -> str:
 def _shown(country: str | None) -> str:
     """The code of a country for a message; a stranger may have put any text in its place."""
     code = "" if country is None else _state(country)
-    return code if code.isalnum() and code.isascii() and len(code) <= 3 else "other"
+    return code if code.isalnum() and code.isascii() and len(code) <= 3 else "no known state"
