@@ -448,6 +448,12 @@ def test_a_certificate_of_nothing_makes_no_seal() -> None:
     assert "/msg/ve" in asked(lambda: to_vdsnc(nothing, issuer="VNM", certificate_id="1"))
 
 
+def test_a_certificate_of_two_kinds_makes_no_seal_that_would_leave_one_out() -> None:
+    both = replace(CERTIFICATE, tests=TESTED.tests)
+    refused = asked(lambda: to_vdsnc(both, **KNOWN_OF_TEST))
+    assert refused == {"/hdr/t": "expected vaccinations or a test: a seal holds not both"}
+
+
 def test_a_recovery_has_no_seal() -> None:
     recovery = Recovery(
         disease="840539006",

@@ -92,6 +92,9 @@ def to_vdsnc(
     if certificate.recoveries:
         needs.ask("/hdr/t", "expected vaccinations or a test: no seal is defined for a recovery")
         needs.refuse()
+    if certificate.vaccinations and is_test:
+        needs.ask("/hdr/t", "expected vaccinations or a test: a seal holds not both")
+        needs.refuse()
     name = _seal_name(certificate.holder, needs, losses)
     birth_date = certificate.holder.birth_date
     holder = SealHolder(
