@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import seal_maker
 import specimens
 from specimens import AT, DSC_FROM, DSC_UNTIL, ISSUED_AT
 from vnvaxcert.cose.algorithms import Algorithm
@@ -258,6 +259,14 @@ def test_a_signer_makes_only_the_kinds_its_usage_names(group: str, usages: str, 
     assert caught.value.code == "issue.usage"
     assert caught.value.kind == specimens.certificate(group).kind
     assert len(caught.value.allowed) == len(usages)
+
+
+def test_a_signer_of_seals_makes_no_health_certificate() -> None:
+    key = seal_maker.SIGNER_KEY
+    certificate = seal_maker.signer(key, not_before=DSC_FROM, not_after=DSC_UNTIL)
+    seals = LocalSigner.from_keys(key, certificate)
+    with pytest.raises(IssueUsageError, match="for seals, not for vaccination"):
+        make(signer=seals)
 
 
 @pytest.mark.parametrize(

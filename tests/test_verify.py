@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import seal_maker
 import specimens
 from specimens import AT, ES256, ES384, EXPIRES_AT, ISSUED_AT, PS256, REMOVED
 from vnvaxcert.cose.algorithms import Algorithm
@@ -44,6 +45,7 @@ from vnvaxcert.errors import (
 from vnvaxcert.policy import DEFAULT_POLICY, STRICT_POLICY, Check, Policy
 from vnvaxcert.results import Envelope, UnverifiedCertificate, VerifiedCertificate
 from vnvaxcert.schema.records import HealthCertificate
+from vnvaxcert.trust import seal_signer
 from vnvaxcert.trust.revocation import HashType, RevocationList, certificate_hashes
 from vnvaxcert.trust.trustlist import TrustList
 from vnvaxcert.verify import MAX_CANDIDATES, decode_unverified, verify
@@ -769,6 +771,22 @@ def test_a_signer_signs_the_kinds_its_usage_names_and_all_without_one(
     names = {"t": "test", "v": "vaccination", "r": "recovery"}
     assert caught.value.kind == names[group]
     assert set(caught.value.allowed) == {names[usage] for usage in usages}
+
+
+def test_a_signer_of_seals_signs_no_health_certificate_unless_it_says_so() -> None:
+    key, dates = seal_maker.SIGNER_KEY, (specimens.DSC_FROM, specimens.DSC_UNTIL)
+    seals, vaccinations = seal_signer.SEAL_USAGE, f"{specimens.ARC}2"
+    for usages, is_accepted in (((seals,), False), ((seals, vaccinations), True), ((), True)):
+        certificate = seal_maker.signer(key, usages=usages, not_before=dates[0], not_after=dates[1])
+        kid = specimens.kid_of(certificate)
+        options: dict[str, Any] = {"signer": key, "kid": kid}
+        text = specimens.certificate_text(**options)
+        if is_accepted:
+            assert accept(text, trust=listed((kid, certificate))).kid == kid
+            continue
+        with pytest.raises(SignerUsageError) as caught:
+            accept(text, trust=listed((kid, certificate)))
+        assert str(caught.value) == "the signer's certificate is for seals, not for vaccination"
 
 
 # --- 8. revocation ------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from vnvaxcert.schema.records import (
     Vaccination,
 )
 from vnvaxcert.trust.moment import check_moment, utc_text
-from vnvaxcert.trust.usage import USAGE_OF_KIND
+from vnvaxcert.trust.usage import SEAL_USAGE, USAGE_OF_KIND
 
 # Keys are read where they are used: who verifies never needs that.
 if TYPE_CHECKING:
@@ -189,6 +189,8 @@ def _check_signer(
             )
     if facts.usages and USAGE_OF_KIND[certificate.kind] not in facts.usages:
         raise IssueUsageError(certificate.kind, tuple(sorted(facts.usages)))
+    if not facts.usages and SEAL_USAGE in facts.extended_key_usages:
+        raise IssueUsageError(certificate.kind, ("seals",))
 
 
 def _payload(certificate: HealthCertificate) -> dict[str, Any]:

@@ -48,7 +48,7 @@ from vnvaxcert.schema import payload as dcc
 from vnvaxcert.schema.records import CertificateWarning, HealthCertificate
 from vnvaxcert.trust.entry import certificate_kid
 from vnvaxcert.trust.trustlist import TrustedKey, TrustList
-from vnvaxcert.trust.usage import USAGE_OF_KIND
+from vnvaxcert.trust.usage import SEAL_USAGE, USAGE_OF_KIND
 
 # Chains and revocation are imported where they are asked for: most processes verify without.
 if TYPE_CHECKING:
@@ -378,14 +378,19 @@ def check_usage(signers: tuple[TrustedKey, ...], certificate: HealthCertificate)
     """Step 7: the first signer whose extended key usage allows this kind of certificate.
 
     Raises:
-        SignerUsageError: None does.
+        SignerUsageError: None does. A certificate for seals that names no kind of health
+            certificate is for those alone.
     """
     kind = certificate.kind
     usage = USAGE_OF_KIND[kind]
     for key in signers:
-        if not key.usages or usage in key.usages:
+        if usage in key.usages or not (key.usages or _is_for_seals(key)):
             return key
-    raise SignerUsageError(kind, tuple(sorted(signers[0].usages)))
+    raise SignerUsageError(kind, tuple(sorted(signers[0].usages)) or ("seals",))
+
+
+def _is_for_seals(key: TrustedKey) -> bool:
+    return key.facts is not None and SEAL_USAGE in key.facts.extended_key_usages
 
 
 def check_revocation(

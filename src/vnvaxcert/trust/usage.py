@@ -33,6 +33,10 @@ USAGE_OF_OID: dict[str, Usage] = {
     "1.3.6.1.4.1.0.1847.2021.1.3": Usage.RECOVERY,
 }
 
+# Of who signs VDS-NC seals, and critical by the profile (Doc 9303-12 §7.1.3): a certificate with it
+# that names no kind above is for seals alone, and not unrestricted.
+SEAL_USAGE = "2.23.136.1.1.14.2"
+
 UNRESTRICTED: frozenset[Usage] = frozenset()
 
 
