@@ -424,7 +424,11 @@ def test_what_we_write_for_a_passport_agrees_with_the_certificate(
     expected = TRUNCATED if field.is_truncated else MATCH
     if field.text[-1] == "<" and field.is_truncated:
         expected = NONE  # nothing but initials: the field does not look cut
-    assert compare_with_dcc(field.text, *own, field_length=length).agreement is expected
+    found = compare_with_dcc(field.text, *own, field_length=length)
+    # What was cut may read as another spelling of the whole: AEAEAE without its last letter is
+    # that of Ä, Ä and A.
+    allowed = {TRUNCATED, ALTERNATIVE} if expected is TRUNCATED else {expected}
+    assert found.agreement in allowed
     seal = to_seal_name(" ".join(family), " ".join(given_))
     whole = to_mrz_name(" ".join(family), " ".join(given_))
     assume(whole.text[-1] != "<" or not whole.is_truncated)
