@@ -212,6 +212,14 @@ def test_a_long_name_is_only_long() -> None:
     assert transliterate(("e" + "\u0302\u0303" * 15) * 20) == "E" * 20
 
 
+@pytest.mark.parametrize("mark", ["\u0364", "\u036f", "\u1ddf", "\u2de0"])
+def test_a_letter_that_stands_over_another_is_not_left_out(mark: str) -> None:
+    with pytest.raises(TransliterationError) as caught:
+        to_icao(f"Mu{mark}ller")
+    assert caught.value.character == mark
+    assert caught.value.offset == 2
+
+
 @given(st.text())
 @example("\ud800")
 @example("<<a<<")

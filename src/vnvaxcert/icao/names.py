@@ -11,7 +11,7 @@ form of the name, the first rule that fits decides:
    The table stops at 20 of the 67 Vietnamese letters; section 4.3, which admits no
    diacritical mark, decides for the rest (ễ, ơ, ư, ...);
 4. spaces, hyphens and commas separate, apostrophes and any other punctuation vanish
-   (section 4.6), and so do combining marks;
+   (section 4.6), and so do combining marks, unless they are letters over others;
 5. all else is refused: digits (section 4.6), other scripts, symbols, control and invisible
    characters. A name is never shortened by leaving out what could not be read.
 """
@@ -81,8 +81,11 @@ def alternatives(character: str) -> tuple[str, ...]:
     category = unicodedata.category(character)
     if character == "," or category in ("Zs", "Pd"):
         return _SEPARATED
-    if category[0] == "P" or unicodedata.combining(character):
+    if category[0] == "P":
         return _REMOVED
+    if unicodedata.combining(character):
+        # Letters over others, as in old prints (u with a small e), are no mere marks.
+        return () if " LETTER " in unicodedata.name(character, "") else _REMOVED
     composed_of = unicodedata.decomposition(character)
     if composed_of and composed_of[0] != "<":  # "<...>" marks a mere compatibility form
         parts = [chr(int(part, 16)) for part in composed_of.split()]
