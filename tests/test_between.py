@@ -627,7 +627,7 @@ def test_a_seal_becomes_a_vaccination_again() -> None:
         birth_date=PartialDate(1990, 2, 3),
     )
     assert paths(made.losses) == [
-        *("/msg/uvci", "/msg/pid/sex", "/msg/pid/i", "/msg/pid/ai"),
+        *("/hdr/is", "/msg/uvci", "/msg/pid/sex", "/msg/pid/i", "/msg/pid/ai"),
         *("/msg/ve/0/nam", "/msg/ve/0/vd/0/adm", "/msg/ve/0/vd/0/lot"),
     ]
 
@@ -642,7 +642,7 @@ def test_a_seal_becomes_a_test_again() -> None:
     made = from_vdsnc(replace(seal, optional="X"), **back)
     assert made.certificate.tests == (replace(TESTED.tests[0], test_name=None),)
     assert paths(made.losses) == [
-        *("/msg/utci", "/msg/pid/dn", "/msg/pid/dt", "/msg/opt", "/msg/tr/tc"),
+        *("/hdr/is", "/msg/utci", "/msg/pid/dn", "/msg/pid/dt", "/msg/opt", "/msg/tr/tc"),
         *("/msg/sp/cd/p", "/msg/sp/cd/e", "/msg/sp/cd/a", "/msg/dat/ri", "/msg/tr/m"),
     ]
 

@@ -126,6 +126,7 @@ def _lost_of_seal(seal: Seal, losses: list[NotCarried]) -> None:
     """What no certificate can say, whichever dose it is about."""
     held = seal.holder
     own = "/msg/uvci" if seal.test is None else "/msg/utci"
+    losses.append(NotCarried("/hdr/is", "a certificate names who issues it anew"))
     losses.append(NotCarried(own, "a certificate has an identifier of its own"))
     for path, value, lost in (
         ("/msg/pid/sex", held.sex, "a certificate does not say the sex"),
