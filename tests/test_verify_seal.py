@@ -299,6 +299,16 @@ def test_by_the_model_at_signing_nothing_newer_than_the_signer_was_sealed() -> N
     assert accepted(seal_maker.text(data), at=late, policy=AT_SIGNING)
 
 
+@pytest.mark.parametrize("name", ["sc", "ri"])
+def test_by_the_model_at_signing_neither_time_of_a_test_is_newer_than_the_signer(name: str) -> None:
+    data = seal_maker.data("icao.test")
+    late = UNTIL + timedelta(days=999)
+    data["msg"]["dat"][name] = "2031-10-01T00:00:00Z"
+    assert accepted(seal_maker.text(data), at=late, policy=AT_SIGNING)
+    data["msg"]["dat"][name] = "2031-10-01T00:00:01Z"
+    refused(seal_maker.text(data), SignerExpiredError, at=late, policy=AT_SIGNING)
+
+
 def test_by_the_model_at_signing_a_seal_without_its_dates_is_refused_for_its_form() -> None:
     data = seal_maker.data()
     del data["msg"]["ve"][0]["vd"][0]["dvc"]
@@ -822,6 +832,27 @@ def test_certificates_with_changed_bytes_are_never_trusted() -> None:
         *("vdsnc.unsupported", "signature.invalid", "signer.chain", "trust.algorithm_mismatch")
     }
     assert {"vdsnc.unsupported", "signer.chain"} <= seen
+
+
+def test_what_was_found_by_the_country_of_one_list_does_not_hold_for_another() -> None:
+    certificate = seal_maker.signer(country=None)
+    text = seal_maker.text(seal_maker.data(issuer="JPN"), certificate=certificate)
+    above = authority()
+    options: dict[str, Any] = {"authorities": above, "policy": CHAIN_REQUIRED}
+    kid = b64encode(kid_of(certificate)).decode()
+    lists = {}
+    for country in ("VN", "JP"):
+        entry = {
+            "kid": kid,
+            "country": country,
+            "certificateType": "DSC",
+            "rawData": b64encode(certificate).decode(),
+        }
+        lists[country] = TrustList.from_bytes(json.dumps([entry]).encode())
+    refused(text, ChainError, trust=lists["JP"], **options)
+    own = seal_maker.text(certificate=certificate)
+    assert accepted(own, trust=lists["VN"], **options)
+    refused(text, ChainError, trust=lists["JP"], **options)
 
 
 def test_what_is_remembered_of_certificates_stays_within_its_bound() -> None:

@@ -217,9 +217,9 @@ def check_signers(
 
 
 def latest_event(seal: Seal) -> datetime:
-    """The start of the latest day, or the moment, of what a seal tells: it was made after that."""
+    """The start of the latest day, or the latest moment, a seal tells of: it was made later."""
     if seal.test is not None:
-        return seal.test.reported_at
+        return max(seal.test.sampled_at, seal.test.reported_at)
     days = [dose.date for vaccination in seal.vaccinations for dose in vaccination.doses]
     return datetime.combine(max(days), time(), UTC)
 

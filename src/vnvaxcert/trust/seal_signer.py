@@ -196,7 +196,9 @@ def _check_chain(signer: SealSigner, above: Anchors, at: datetime, accept_sha1: 
         _check_validity(facts, at)
         raise
     _check_country(signer.key, authority)
-    above.remember_vouching(facts, accept_sha1, authority)
+    # What only the list says of its country may be otherwise in the next one.
+    if facts.country:
+        above.remember_vouching(facts, accept_sha1, authority)
 
 
 class _Held(NamedTuple):
