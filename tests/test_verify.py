@@ -45,9 +45,9 @@ from vnvaxcert.errors import (
 from vnvaxcert.policy import DEFAULT_POLICY, STRICT_POLICY, Check, Policy
 from vnvaxcert.results import Envelope, UnverifiedCertificate, VerifiedCertificate
 from vnvaxcert.schema.records import HealthCertificate
-from vnvaxcert.trust import seal_signer
 from vnvaxcert.trust.revocation import HashType, RevocationList, certificate_hashes
 from vnvaxcert.trust.trustlist import TrustList
+from vnvaxcert.trust.usage import SEAL_USAGE
 from vnvaxcert.verify import MAX_CANDIDATES, decode_unverified, verify
 
 SECOND = timedelta(seconds=1)
@@ -775,7 +775,7 @@ def test_a_signer_signs_the_kinds_its_usage_names_and_all_without_one(
 
 def test_a_signer_of_seals_signs_no_health_certificate_unless_it_says_so() -> None:
     key, dates = seal_maker.SIGNER_KEY, (specimens.DSC_FROM, specimens.DSC_UNTIL)
-    seals, vaccinations = seal_signer.SEAL_USAGE, f"{specimens.ARC}2"
+    seals, vaccinations = SEAL_USAGE, f"{specimens.ARC}2"
     for usages, is_accepted in (((seals,), False), ((seals, vaccinations), True), ((), True)):
         certificate = seal_maker.signer(key, usages=usages, not_before=dates[0], not_after=dates[1])
         kid = specimens.kid_of(certificate)

@@ -31,8 +31,7 @@ from vnvaxcert.trust.chain import check_chain, find_authority, uses_sha1
 from vnvaxcert.trust.der import DerError
 from vnvaxcert.trust.entry import Entry, Published, SetAside, TrustedKey, certificate_kid
 from vnvaxcert.trust.trustlist import TrustList
-
-SEAL_USAGE: Final = "2.23.136.1.1.14.2"  # extended key usage of who signs VDS-NC
+from vnvaxcert.trust.usage import SEAL_USAGE
 
 # Listed signers of one country that are tried for a seal without a certificate. A country has a
 # handful; a hostile list may not buy thousands of signature checks for each seal.
