@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from vnvaxcert import decode_unverified, issue, verify
 from vnvaxcert.between import NotCarried, from_vdsnc, seal_identifier, to_vdsnc
 from vnvaxcert.errors import IssueClaimsError, TransliterationError
-from vnvaxcert.issue_seal import issue_seal
 from vnvaxcert.schema import vaccine_codes, valuesets
 from vnvaxcert.schema.records import (
     HealthCertificate,
@@ -36,6 +35,7 @@ from vnvaxcert.schema.seal import (
     SealType,
     SealVaccination,
 )
+from vnvaxcert.sealing import issue_seal
 from vnvaxcert.trust.specimen import KeyType, SpecimenAuthority, make_key
 
 # Facts icao-vietnam.md A2: what Australia's issuer lets into a text.

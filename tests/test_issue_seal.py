@@ -33,7 +33,6 @@ from vnvaxcert.errors import (
     QrTooLargeError,
     SignerKeyError,
 )
-from vnvaxcert.issue_seal import issue_seal
 from vnvaxcert.render.picture import read_codes
 from vnvaxcert.render.qr import BYTE_CAPACITY, make_qr
 from vnvaxcert.schema.records import PartialDate
@@ -45,6 +44,7 @@ from vnvaxcert.schema.seal import (
     SealType,
     SealVaccination,
 )
+from vnvaxcert.sealing import issue_seal
 from vnvaxcert.trust.specimen import KeyType, SpecimenAuthority, SpecimenSigner, make_key
 from vnvaxcert.trust.usage import Usage
 

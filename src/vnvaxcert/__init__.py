@@ -43,7 +43,6 @@ if TYPE_CHECKING:
         seal_identifier,
         to_vdsnc,
     )
-    from vnvaxcert.issue_seal import issue_seal
     from vnvaxcert.schema.seal import (
         Seal,
         SealDose,
@@ -52,6 +51,7 @@ if TYPE_CHECKING:
         SealType,
         SealVaccination,
     )
+    from vnvaxcert.sealing import issue_seal
     from vnvaxcert.trust.conversion import Conversion, Loss, convert
     from vnvaxcert.trust.revocation import RevocationList
     from vnvaxcert.trust.signer import LocalSigner, Signer
@@ -125,7 +125,7 @@ _LATER = {
     "Signer": "vnvaxcert.trust.signer",
     "convert": "vnvaxcert.trust.conversion",
     "from_vdsnc": "vnvaxcert.between",
-    "issue_seal": "vnvaxcert.issue_seal",
+    "issue_seal": "vnvaxcert.sealing",
     "seal_identifier": "vnvaxcert.between",
     "to_vdsnc": "vnvaxcert.between",
 }

@@ -50,10 +50,10 @@ from vnvaxcert import (
 from vnvaxcert.codec import base45, deflate
 from vnvaxcert.cose import sign1
 from vnvaxcert.cose.keys import algorithms_for
-from vnvaxcert.issue_seal import issue_seal
 from vnvaxcert.policy import DEFAULT_POLICY
 from vnvaxcert.schema import payload as dcc
 from vnvaxcert.schema.seal import Seal, SealDose, SealHolder, SealType, SealVaccination
+from vnvaxcert.sealing import issue_seal
 from vnvaxcert.trust.certificate import read_certificate
 from vnvaxcert.trust.chain import check_chain
 from vnvaxcert.trust.specimen import SpecimenAuthority, make_key

@@ -134,7 +134,7 @@ def _make_certificate(
 
 def _make_seal(document: object, signer: LocalSigner, at: datetime) -> Made:
     from vnvaxcert.cli.issue_seal import read_seal
-    from vnvaxcert.issue_seal import issue_seal
+    from vnvaxcert.sealing import issue_seal
 
     seal, warnings = read_seal(document)
     text = issue_seal(seal, signer=signer, issued_at=at)
