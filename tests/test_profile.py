@@ -385,6 +385,11 @@ BAD_SIGNERS: dict[str, tuple[Callable[[], bytes], set[str], str]] = {
         {"dsc.extended_key_usage"},
         "none of the kinds of health certificates, but TLS client, 1.2.3.4",
     ),
+    "usage of seals alone": (
+        lambda: signer(eku=(usages("2.23.136.1.1.14.2"), False)),
+        {"dsc.extended_key_usage"},
+        "verifiers take it as one that may sign no health certificate",
+    ),
     "usages of other systems too": (
         lambda: signer(eku=(usages(ARC + "2", "1.3.6.1.5.5.7.3.4"), False)),
         {"dsc.extended_key_usage"},

@@ -21,7 +21,7 @@ from vnvaxcert.trust.profile.details import EXTENDED_KEY_USAGE, KEY_USAGE
 from vnvaxcert.trust.profile.finding import Level
 from vnvaxcert.trust.profile.rule import KeyRule, Rule, key_words
 from vnvaxcert.trust.profile.shared import usage_words
-from vnvaxcert.trust.usage import USAGE_OF_OID
+from vnvaxcert.trust.usage import SEAL_USAGE, USAGE_OF_OID
 
 _LEGACY_ARC: Final = "1.3.6.1.4.1.0.1847."
 _YEARS: Final = 2
@@ -76,9 +76,10 @@ def extended_key_usage(case: Case) -> Verdict:
         return met(", ".join(kinds) or "none: it may sign all kinds")
     if kinds:
         return broken(f"{', '.join(kinds)}, and also {', '.join(others)}")
+    may_sign = "no health certificate" if SEAL_USAGE in oids else "all kinds"
     return broken(
         f"none of the kinds of health certificates, but {', '.join(others)}; verifiers take it as "
-        "one that may sign all kinds"
+        f"one that may sign {may_sign}"
     )
 
 
