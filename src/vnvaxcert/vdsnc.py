@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
+from functools import lru_cache
 from typing import Any, Final
 
 from vnvaxcert.codec import jcs, json_text
@@ -83,7 +84,7 @@ def unwrap(text: str) -> SealParts:
     raw = _decode_base64url(_text(signature, "sigvl"), "sigvl")
     certificate = None
     if "cer" in signature:
-        certificate = _decode_base64url(_text(signature, "cer"), "cer")
+        certificate = _decode_certificate(_text(signature, "cer"))
     algorithm = _ALGORITHMS.get(_text(signature, "alg"))
     if algorithm is None:
         raise SealUnsupportedError(f"its algorithm is none of {', '.join(_ALGORITHMS)}")
@@ -153,6 +154,11 @@ def _text(signature: dict[str, Any], name: str) -> str:
         found = "it is missing" if name not in signature else "it is something else"
         raise SealError(f"sig.{name}: expected a text; {found}")
     return value
+
+
+@lru_cache(maxsize=64)  # of 3 KB each: all seals of a signer bring the same certificate
+def _decode_certificate(text: str) -> bytes:
+    return _decode_base64url(text, "cer")
 
 
 def _decode_base64url(text: str, name: str) -> bytes:
