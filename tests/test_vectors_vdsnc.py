@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import cryptography
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
@@ -196,8 +197,10 @@ def test_the_certificate_that_a_strict_parser_refuses_verifies_all_the_same(
     folder: Path, authorities: TrustList
 ) -> None:
     verified = judged(text_of(folder, "kde-jpn-triple-vaccine"), trust=authorities, at=AT)
-    assert verified.signer.certificate is None
-    assert any("strict parser" in note for note in verified.signer.notes)
+    # NULL in an ECDSA algorithm identifier: a warning of the backend before 49, an error since.
+    is_refused = int(cryptography.__version__.partition(".")[0]) >= 49
+    assert (verified.signer.certificate is None) == is_refused
+    assert any("strict parser" in note for note in verified.signer.notes) == is_refused
 
 
 @pytest.mark.parametrize("name", [*CHAINED, *STRANGERS, "au-ios-tampered"])
