@@ -30,6 +30,7 @@ from vnvaxcert.trust import files, formats, json_text
 from vnvaxcert.trust.files import MAX_FILE_BYTES
 from vnvaxcert.trust.formats import directory, gateway, pem
 from vnvaxcert.trust.formats.content import MAX_ENTRIES, Content, Context
+from vnvaxcert.trust.formats.germany import GERMAN_LIST
 from vnvaxcert.trust.formats.uniform import NotUniformError, uniform_objects
 from vnvaxcert.trust.specimen import SpecimenAuthority
 from vnvaxcert.trust.trustlist import TrustList
@@ -713,6 +714,12 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     for path in (str(tmp_path / "absent"), "a\0b"):
         with pytest.raises(TrustListFormatError, match="cannot be read"):
             TrustList.load(path)
+
+
+def test_binary_with_a_line_feed_and_a_brace_is_no_german_list() -> None:
+    for start in (b"\xd2\x84", b"\x84", b"\xa3\x01", b"\xbf\x61c"):
+        assert not GERMAN_LIST.recognise(Content(start + b"\n{" + bytes(80)))
+    assert GERMAN_LIST.recognise(Content(b"damaged\n{" + bytes(80)))
 
 
 def test_a_directory_is_read_in_order_with_all_below_it(tmp_path: Path) -> None:

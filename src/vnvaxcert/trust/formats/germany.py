@@ -69,7 +69,8 @@ def _signature(line: bytes) -> bytes | None:
 def _is_german_list(content: Content) -> bool:
     """A signature and anything below it, or anything short and JSON below it."""
     line, separator, _ = content.data[: _LONGEST_SIGNATURE_LINE + 1].partition(b"\n")
-    if not separator or json_text.looks_like_json(line):
+    # Binary forms may hold a line feed and a brace by chance, and none begins as text does.
+    if not separator or not line.isascii() or json_text.looks_like_json(line):
         return False
     below = content.data[len(line) + 1 : len(line) + 65].lstrip(_WHITE_SPACE)
     return _signature(line) is not None or (bool(line.strip()) and below.startswith(b"{"))
