@@ -46,6 +46,7 @@ WITHIN_A_ROW = {
     ("hcert", "results"),
     ("vdsnc", "results"),
     ("results", "policy"),
+    ("vietnam", "render"),
 }
 ROW_OF = {unit: number for number, row in enumerate(ROWS) for unit in row}
 
@@ -73,7 +74,7 @@ NETWORK = {
 MAY_START_PROCESSES = {"conformance", "cli", "render"}  # render: PDFs, under a memory limit
 MAY_READ_THE_CLOCK = {"verify", "examine", "issue", "sealing", "cli"}
 MAY_TOUCH_FILES = {"trust", "render", "cli", "conformance", "vietnam"}
-MAY_READ_PACKAGE_DATA = {"schema", "icao"}
+MAY_READ_PACKAGE_DATA = {"schema", "icao", "vietnam"}
 
 CLOCK_METHODS = {"now", "utcnow", "today"}
 CLOCK_FUNCTIONS = {"time", "time_ns", "localtime", "gmtime", "ctime"}

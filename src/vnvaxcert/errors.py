@@ -221,6 +221,37 @@ class PictureError(DecodeError):
         return f"cannot read a QR code: {self.reason}"
 
 
+class RecordsError(DecodeError):
+    """A file of exchange records, or of a step's results, cannot be read at all.
+
+    Attributes:
+        line: 1-based number of the line.
+        reason: What was wrong and what was expected.
+    """
+
+    code = "records.format"
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(line, reason)
+        self.line, self.reason = line, reason
+
+    def __str__(self) -> str:
+        return f"records, line {self.line}: {self.reason}"
+
+
+class NationalClaimError(DecodeError):
+    """The national claim of a certificate has not the form of its specification."""
+
+    code = "national.malformed"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"national claim: {self.reason}"
+
+
 # --- VerificationError -------------------------------------------------------------------------
 
 
@@ -424,6 +455,45 @@ class SignerRevokedError(VerificationError):
         return f"the signer's certificate was revoked at {_utc(self.revoked_at)}"
 
 
+class AttestationError(VerificationError):
+    """A record's attestation does not hold: its signature, or its place in the batch."""
+
+    code = "attestation.invalid"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"attestation: {self.reason}"
+
+
+class DelegationError(VerificationError):
+    """The unit that signed was not entitled to: role, province, facility or period."""
+
+    code = "attestation.delegation"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"delegation: {self.reason}"
+
+
+class CorrectionRecordError(VerificationError):
+    """A correction record does not hold, or its parts do not belong together."""
+
+    code = "correction.invalid"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"correction record: {self.reason}"
+
+
 # --- TrustListError ----------------------------------------------------------------------------
 
 
@@ -556,3 +626,63 @@ class QrTooLargeError(IssueError):
             f"the text has {self.length} {self.unit}; "
             f"a QR code of level {self.level} holds at most {self.limit}"
         )
+
+
+class NotCompleteError(IssueError):
+    """A dose record is not complete, so no certificate is made of it.
+
+    Attributes:
+        reasons: Reason codes, as in ``vnvaxcert.vietnam.reasons``.
+    """
+
+    code = "issue.not_complete"
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__(reasons)
+        self.reasons = reasons
+
+    def __str__(self) -> str:
+        return f"the record is not complete: {', '.join(self.reasons)}"
+
+
+class NotMatchedError(IssueError):
+    """A dose record was not found right by the population database.
+
+    Attributes:
+        verdict: ``wrong``, ``pending`` or ``not_sent``.
+    """
+
+    code = "issue.not_matched"
+
+    def __init__(self, verdict: str) -> None:
+        super().__init__(verdict)
+        self.verdict = verdict
+
+    def __str__(self) -> str:
+        return f"the record was not matched: expected the verdict 'right', it is {self.verdict!r}"
+
+
+class NotAttestedError(IssueError):
+    """A dose record is not confirmed by a unit that may confirm it."""
+
+    code = "issue.not_attested"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"the record is not attested: {self.reason}"
+
+
+class CorrectionError(IssueError):
+    """A correction that must not be made: nothing changed, or another person."""
+
+    code = "issue.correction"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"correction: {self.reason}"
