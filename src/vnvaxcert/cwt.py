@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from enum import IntEnum
 from math import isfinite
@@ -24,6 +25,12 @@ class Claim(IntEnum):
 
 EU_DCC_V1: Final = 1  # the DCC under claim -260 (HCERT §3.3.1)
 
+PRIVATE_USE_BELOW: Final = -65536
+"""Claim keys less than this are for private use (RFC 8392 §9.1)."""
+
+NATIONAL_CLAIM: Final = -65704
+"""Viet Nam's national claim (spec/viet-nam.md §5): known, so without a warning."""
+
 _MAX_WARNINGS: Final = 20  # more explain nothing; a hostile claim set can hold thousands
 
 # Year 1 and the end of year 9999, in seconds: what `datetime` can hold.
@@ -31,6 +38,38 @@ _EARLIEST, _AFTER_LATEST = -62135596800, 253402300800
 
 # As plain integers: comparing with a member of an IntEnum costs several times as much.
 _ISS, _EXP, _NBF, _IAT, _HCERT = (claim.value for claim in Claim)
+
+
+class PrivateClaims(Mapping[int, Any]):
+    """The claims for private use that a certificate has, by key: their values, only decoded.
+
+    What they mean, and whether they are well-formed, their own specification says. ``repr`` shows
+    the keys: the values may be personal data. Immutable, but for lists and maps in the values.
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[int, Any]) -> None:
+        """Take the decoded values by their keys."""
+        self._values = dict(values)
+
+    def __getitem__(self, key: int) -> Any:
+        return self._values[key]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._values))  # values may be lists; equal ones have equal keys
+
+    def __repr__(self) -> str:
+        return f"PrivateClaims(keys={sorted(self._values, reverse=True)!r})"
+
+
+NO_PRIVATE_CLAIMS: Final = PrivateClaims({})
 
 
 class Claims:
@@ -43,9 +82,13 @@ class Claims:
         not_before: ``nbf``, likewise. HCERT does not use it, RFC 8392 §3.1.5 gives it force.
         health_claim: The value of claim -260 as decoded, or None.
         warnings: Deviations and unknown claims.
+        private_claims: The claims whose keys are for private use.
     """
 
-    __slots__ = ("expires_at", "health_claim", "issued_at", "issuer", "not_before", "warnings")
+    __slots__ = (
+        *("expires_at", "health_claim", "issued_at", "issuer", "not_before", "private_claims"),
+        "warnings",
+    )
 
     def __init__(
         self,
@@ -55,6 +98,7 @@ class Claims:
         not_before: datetime | None,
         health_claim: Any,
         warnings: tuple[CertificateWarning, ...],
+        private_claims: PrivateClaims = NO_PRIVATE_CLAIMS,
     ) -> None:
         self.issuer = issuer
         self.expires_at = expires_at
@@ -62,6 +106,7 @@ class Claims:
         self.not_before = not_before
         self.health_claim = health_claim
         self.warnings = warnings
+        self.private_claims = private_claims
 
     def dcc(self) -> dict[Any, Any]:
         """The DCC payload of the health claim, not yet checked against its schema.
@@ -109,6 +154,7 @@ def parse(payload: bytes) -> Claims:
             raise CoseStructureError("a message inside the message; expected a map of claims")
         raise ClaimsError("set", "expected a map")
     warnings: list[CertificateWarning] = []
+    private: dict[int, Any] | None = None
     issuer = expires_at = issued_at = not_before = health_claim = None
     for key, value in claims.items():
         # Compared by type too: True and 1.0 equal 1 and are no claim keys.
@@ -126,12 +172,20 @@ def parse(payload: bytes) -> Claims:
             if type(value) is not str:
                 raise ClaimsError("1 (iss)", "expected a text")
             issuer = value
-        elif len(warnings) < _MAX_WARNINGS:
-            shown = f"claims/{key}" if type(key) is int else "claims"
-            warnings.append(
-                CertificateWarning("cwt.unknown_claim", shown, "a claim without effect")
-            )
-    return Claims(issuer, expires_at, issued_at, not_before, health_claim, tuple(warnings))
+        else:
+            if type(key) is int and key < PRIVATE_USE_BELOW:
+                private = {} if private is None else private
+                private[key] = value
+                if key == NATIONAL_CLAIM:
+                    continue
+            if len(warnings) < _MAX_WARNINGS:
+                shown = f"claims/{key}" if type(key) is int else "claims"
+                warnings.append(
+                    CertificateWarning("cwt.unknown_claim", shown, "a claim without effect")
+                )
+    carried = NO_PRIVATE_CLAIMS if private is None else PrivateClaims(private)
+    noted = tuple(warnings)
+    return Claims(issuer, expires_at, issued_at, not_before, health_claim, noted, carried)
 
 
 def require_expiry(claims: Claims) -> datetime:
@@ -148,7 +202,12 @@ def require_expiry(claims: Claims) -> datetime:
 
 
 def serialize(
-    *, issuer: str | None, issued_at: datetime, expires_at: datetime, dcc: dict[str, Any]
+    *,
+    issuer: str | None,
+    issued_at: datetime,
+    expires_at: datetime,
+    dcc: dict[str, Any],
+    private_claims: Mapping[int, Any] = NO_PRIVATE_CLAIMS,
 ) -> bytes:
     """Encode the claim set of a DCC in deterministic CBOR.
 
@@ -157,9 +216,12 @@ def serialize(
         issued_at: ``iat``, aware; whole seconds are written.
         expires_at: ``exp``, likewise.
         dcc: The DCC payload with its wire keys, in the order of deterministic CBOR.
+        private_claims: More claims, by keys below `PRIVATE_USE_BELOW`.
 
     Raises:
+        TypeError: A private claim that CBOR cannot hold here, or a float.
         UnicodeEncodeError: A text with half a surrogate pair.
+        ValueError: In a private claim, an integer of more than 64 bits.
 
     Spec: RFC 8392 §3; HCERT §3.3; RFC 8949 §4.2.1.
     """
@@ -167,6 +229,8 @@ def serialize(
     claims[_EXP] = int(expires_at.timestamp())
     claims[_IAT] = int(issued_at.timestamp())
     claims[_HCERT] = {EU_DCC_V1: dcc}
+    if private_claims:
+        return cbor.encode({**claims, **private_claims})
     return cbor.encode_ordered(claims)
 
 

@@ -301,6 +301,7 @@ def examine(
             kid=kid,
             signer=signer,
             warnings=warnings,
+            private_claims=contents.private_claims,
         )
     return Examination(
         envelope=Envelope.HCERT,

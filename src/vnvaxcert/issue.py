@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,7 @@ def issue(
     issued_at: datetime | None = None,
     expires_at: datetime | None = None,
     may_outlive_signer: bool = False,
+    private_claims: Mapping[int, Any] | None = None,
 ) -> str:
     """Sign a certificate and make the text of its QR code.
 
@@ -64,6 +65,9 @@ def issue(
         expires_at: ``exp``, aware; 365 days after ``issued_at``, when not given.
         may_outlive_signer: Issue even if the times leave the validity of the signer's
             certificate, which HCERT forbids.
+        private_claims: More claims to sign, by keys below -65536, which are for private use: any
+            verifier passes them over, and results carry them. Values are integers, texts, bytes,
+            truth values, None, and lists and maps of these.
 
     Returns:
         ``HC1:...``, all characters in the alphanumeric set of QR codes.
@@ -77,12 +81,13 @@ def issue(
         QrTooLargeError: The text is longer than any QR code can hold.
         SignerKeyError: The signer's certificate cannot be read, its key identifier is no byte
             string or empty, or its signature has the wrong length.
-        TypeError: An argument of the wrong type.
-        ValueError: A time without a time zone.
+        TypeError: An argument of the wrong type, or a private claim with such a value.
+        ValueError: A time without a time zone, or a private claim under another key.
 
     Spec: HCERT 1.0.8 §3.3, §4, A.1, A.4; DCC schema 1.3.3; RFC 8949 §4.2.
     """
     _check_types(certificate, signer, issuer)
+    private_claims = _checked_private_claims(private_claims)
     from vnvaxcert.trust.signer import signer_facts
 
     facts = signer_facts(signer)
@@ -99,7 +104,7 @@ def issue(
     if facts is not None:
         _check_signer(facts, certificate, issued_at, expires_at, may_outlive_signer)
     payload = _payload(certificate)
-    claims = _encode_claims(issuer, issued_at, expires_at, payload)
+    claims = _encode_claims(issuer, issued_at, expires_at, payload, private_claims)
     try:
         message = sign1.sign(
             claims, algorithm=signer.algorithm, kid=signer.kid, sign_bytes=signer.sign
@@ -133,8 +138,25 @@ def _check_types(certificate: HealthCertificate, signer: Signer, issuer: str | N
         raise TypeError(f"issuer: expected a text, not {type(issuer).__name__}")
 
 
+def _checked_private_claims(private_claims: Mapping[int, Any] | None) -> Mapping[int, Any]:
+    if private_claims is None:
+        return cwt.NO_PRIVATE_CLAIMS
+    if not isinstance(private_claims, Mapping):
+        raise TypeError(f"private_claims: expected a mapping, not {type(private_claims).__name__}")
+    for key in private_claims:
+        if type(key) is not int:
+            raise TypeError(f"private_claims: expected integers as keys, not {type(key).__name__}")
+        if key >= cwt.PRIVATE_USE_BELOW:
+            raise ValueError(f"private_claims: expected keys below {cwt.PRIVATE_USE_BELOW}")
+    return private_claims
+
+
 def _encode_claims(
-    issuer: str, issued_at: datetime, expires_at: datetime, payload: dict[str, Any]
+    issuer: str,
+    issued_at: datetime,
+    expires_at: datetime,
+    payload: dict[str, Any],
+    private_claims: Mapping[int, Any],
 ) -> bytes:
     from unicodedata import normalize  # a shared library that verifying never needs
 
@@ -144,10 +166,17 @@ def _encode_claims(
             issued_at=issued_at,
             expires_at=expires_at,
             dcc=payload,
+            private_claims=private_claims,
         )
     except UnicodeEncodeError:
         pass  # that error holds the text and must not be the context of ours
-    raise IssueClaimsError((*_half_pairs(issuer, "claims/1"), *_half_pairs(payload, "")))
+    raise IssueClaimsError(
+        (
+            *_half_pairs(issuer, "claims/1"),
+            *_half_pairs(payload, ""),
+            *_half_pairs(dict(private_claims), "claims"),
+        )
+    )
 
 
 def _times(issued_at: datetime | None, expires_at: datetime | None) -> tuple[datetime, datetime]:

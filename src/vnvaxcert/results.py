@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from vnvaxcert.cose.algorithms import Algorithm
+from vnvaxcert.cwt import NO_PRIVATE_CLAIMS, PrivateClaims
 from vnvaxcert.record import record
 from vnvaxcert.schema.records import CertificateWarning, HealthCertificate
 from vnvaxcert.trust.trustlist import TrustedKey
@@ -37,6 +38,8 @@ class VerifiedCertificate:
             the SHA-256 of its signer's certificate.
         signer: The trusted key that made the signature.
         warnings: What a verifier should know and does not make the certificate invalid.
+        private_claims: Signed claims whose keys are for private use, such as a national one;
+            nothing here checked what they say.
     """
 
     certificate: HealthCertificate | Seal
@@ -48,6 +51,7 @@ class VerifiedCertificate:
     kid: bytes
     signer: TrustedKey
     warnings: tuple[CertificateWarning, ...]
+    private_claims: PrivateClaims = NO_PRIVATE_CLAIMS
 
 
 @record()
@@ -64,6 +68,7 @@ class UnverifiedCertificate:
         kid: Key identifier, or None when it is missing or malformed; of a seal that of the
             certificate in it.
         warnings: Deviations met while reading.
+        private_claims: Claims whose keys are for private use.
     """
 
     certificate: HealthCertificate | Seal
@@ -74,3 +79,4 @@ class UnverifiedCertificate:
     algorithm: Algorithm | None
     kid: bytes | None
     warnings: tuple[CertificateWarning, ...]
+    private_claims: PrivateClaims = NO_PRIVATE_CLAIMS

@@ -145,6 +145,7 @@ def verify(
         warnings=(
             signing_warnings(signed, signer, claims, authorities) + claims.warnings + warnings
         ),
+        private_claims=claims.private_claims,
     )
 
 
@@ -509,4 +510,5 @@ def unverified(
         algorithm=algorithm,
         kid=kid,
         warnings=warnings,
+        private_claims=claims.private_claims,
     )
