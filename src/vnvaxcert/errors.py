@@ -633,16 +633,17 @@ class NotCompleteError(IssueError):
 
     Attributes:
         reasons: Reason codes, as in ``vnvaxcert.vietnam.reasons``.
+        number: Which record of a history, from 1; None where there is but one.
     """
 
     code = "issue.not_complete"
 
-    def __init__(self, reasons: tuple[str, ...]) -> None:
-        super().__init__(reasons)
-        self.reasons = reasons
+    def __init__(self, reasons: tuple[str, ...], number: int | None = None) -> None:
+        super().__init__(reasons, number)
+        self.reasons, self.number = reasons, number
 
     def __str__(self) -> str:
-        return f"the record is not complete: {', '.join(self.reasons)}"
+        return f"{_record(self.number)} is not complete: {', '.join(self.reasons)}"
 
 
 class NotMatchedError(IssueError):
@@ -650,29 +651,42 @@ class NotMatchedError(IssueError):
 
     Attributes:
         verdict: ``wrong``, ``pending`` or ``not_sent``.
+        number: Which record of a history, from 1; None where there is but one.
     """
 
     code = "issue.not_matched"
 
-    def __init__(self, verdict: str) -> None:
-        super().__init__(verdict)
-        self.verdict = verdict
+    def __init__(self, verdict: str, number: int | None = None) -> None:
+        super().__init__(verdict, number)
+        self.verdict, self.number = verdict, number
 
     def __str__(self) -> str:
-        return f"the record was not matched: expected the verdict 'right', it is {self.verdict!r}"
+        return (
+            f"{_record(self.number)} was not matched: expected the verdict 'right', "
+            f"it is {self.verdict!r}"
+        )
 
 
 class NotAttestedError(IssueError):
-    """A dose record is not confirmed by a unit that may confirm it."""
+    """A dose record is not confirmed by a unit that may confirm it.
+
+    Attributes:
+        reason: Why its confirmation does not hold.
+        number: Which record of a history, from 1; None where there is but one.
+    """
 
     code = "issue.not_attested"
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, reason: str, number: int | None = None) -> None:
+        super().__init__(reason, number)
+        self.reason, self.number = reason, number
 
     def __str__(self) -> str:
-        return f"the record is not attested: {self.reason}"
+        return f"{_record(self.number)} is not attested: {self.reason}"
+
+
+def _record(number: int | None) -> str:
+    return "the record" if number is None else f"record {number} of the history"
 
 
 class CorrectionError(IssueError):
