@@ -225,7 +225,7 @@ class RecordsError(DecodeError):
     """A file of exchange records, or of a step's results, cannot be read at all.
 
     Attributes:
-        line: 1-based number of the line.
+        line: 1-based number of the line, or 0 for the file, or the one record, as a whole.
         reason: What was wrong and what was expected.
     """
 
@@ -236,7 +236,9 @@ class RecordsError(DecodeError):
         self.line, self.reason = line, reason
 
     def __str__(self) -> str:
-        return f"records, line {self.line}: {self.reason}"
+        return (
+            f"records, line {self.line}: {self.reason}" if self.line else f"records: {self.reason}"
+        )
 
 
 class NationalClaimError(DecodeError):

@@ -95,6 +95,14 @@ REASONS: Final[Mapping[str, Texts]] = MappingProxyType(
         "record.malformed": _refuses(
             "Không đọc được dòng này", "this line cannot be read as a record"
         ),
+        "record.encoding": _noted(
+            "Dòng này không phải UTF-8, được đọc theo windows-1252",
+            "this line is not UTF-8 and was read as windows-1252",
+        ),
+        "record.unknown_columns": _noted(
+            "Tệp có cột không thuộc bản ghi, không được đọc",
+            "the file has columns that no record has; they are not read",
+        ),
         # Completeness: the person
         "record_id.missing": _refuses("Thiếu mã bản ghi", "the record has no identifier"),
         "full_name.missing": _refuses("Thiếu họ và tên", "the full name is missing"),
