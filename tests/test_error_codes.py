@@ -32,6 +32,7 @@ WARNING = re.compile(
 EXAMPLES: dict[str, object] = {
     "str": "a reason in words",
     "int": 7,
+    "int | None": 2,
     "float": 1e-5,
     "bytes": b"\x00\xff" * 20,
     "datetime": datetime(2022, 6, 1, 12, 30, tzinfo=UTC),
