@@ -1,0 +1,180 @@
+"""A person's attested history, judged record by record before anything is made of it.
+
+A passport rests on every record it is given: each must be complete, found right by the population
+database, and confirmed by a unit that may confirm it; together they must be one person's, and
+possible.
+
+Spec: Công văn 9438/BYT-CNTT; Decision 5772/QĐ-BYT, steps 1 to 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from vnvaxcert.errors import (
+    AttestationError,
+    DelegationError,
+    IssueClaimsError,
+    NotAttestedError,
+    NotCompleteError,
+    NotMatchedError,
+)
+from vnvaxcert.icao.names import to_icao
+from vnvaxcert.schema.records import HealthCertificate, Holder, Vaccination
+from vnvaxcert.vietnam.attestation import Attested, verify_attestation
+from vnvaxcert.vietnam.completeness import Dose, check_history, read_dose
+from vnvaxcert.vietnam.passport.expiry import local_date
+from vnvaxcert.vietnam.passport.national_claim import NationalClaim
+
+if TYPE_CHECKING:
+    from vnvaxcert.trust.trustlist import TrustList
+
+DoseChoice: TypeAlias = int | Literal["latest"]
+"""Which dose of a history is certified: its number, or the one with the highest."""
+
+_RIGHT = "right"  # the verdict of the population database
+
+
+def check_attested(
+    history: Sequence[Attested], *, authorities: TrustList, at: datetime
+) -> tuple[Dose, ...]:
+    """Refuse a history of which no certificate may be made.
+
+    Args:
+        history: One person's records, at least one, in any order.
+        authorities: Who certifies the units that confirm records.
+        at: The moment, aware.
+
+    Returns:
+        The doses, by number.
+
+    Raises:
+        NotCompleteError: A record is not complete, or impossible beside the others.
+        NotMatchedError: The population database did not find it right.
+        NotAttestedError: It is not confirmed by a unit that may confirm it.
+        IssueClaimsError: There is no record, or they are not all of one person.
+        TypeError: An argument of the wrong type.
+        ValueError: A moment without a time zone.
+    """
+    if not isinstance(history, Sequence) or not all(isinstance(x, Attested) for x in history):
+        raise TypeError("history: expected a sequence of Attested")
+    today = local_date(at)
+    if not history:
+        raise IssueClaimsError((("/history", "expected at least one record"),))
+    doses = [
+        _dose(attested, number, authorities, at, today)
+        for number, attested in enumerate(history, start=1)
+    ]
+    _check_one_person(doses)
+    together = check_history([attested.record for attested in history], at=today)
+    for number, reasons in enumerate(together, start=1):
+        if codes := tuple(dict.fromkeys(reason.code for reason in reasons)):
+            raise NotCompleteError(codes, number)
+    return tuple(sorted(doses, key=lambda dose: dose.dose_number))
+
+
+def _dose(
+    attested: Attested, number: int, authorities: TrustList, at: datetime, today: date
+) -> Dose:
+    try:
+        dose = read_dose(attested.record, at=today)
+    except NotCompleteError as error:
+        raise NotCompleteError(error.reasons, number) from None
+    if attested.verdict != _RIGHT:
+        raise NotMatchedError(str(attested.verdict), number)
+    try:
+        verify_attestation(attested, authorities=authorities, at=at)
+    except (AttestationError, DelegationError) as error:
+        raise NotAttestedError(str(error), number) from error
+    return dose
+
+
+def _check_one_person(doses: Sequence[Dose]) -> None:
+    first = doses[0]
+    wanted = (first.identity.number, first.family_name, first.given_name, first.birth_date)
+    strangers = tuple(
+        (f"/history/{index}", "expected a record of the same person as the first one")
+        for index, dose in enumerate(doses)
+        if (dose.identity.number, dose.family_name, dose.given_name, dose.birth_date) != wanted
+    )
+    if strangers:
+        raise IssueClaimsError(strangers)
+
+
+def chosen_dose(doses: Sequence[Dose], choice: DoseChoice) -> Dose:
+    """The dose to certify.
+
+    Args:
+        doses: By number; of `check_attested`.
+        choice: Its number, or ``"latest"``.
+
+    Raises:
+        IssueClaimsError: There is none of that number.
+        TypeError: Another choice.
+    """
+    if choice == "latest":
+        return doses[-1]
+    if type(choice) is not int:
+        raise TypeError("dose: expected 'latest' or a number")
+    for dose in doses:
+        if dose.dose_number == choice:
+            return dose
+    raise IssueClaimsError((("/history", f"expected a record of dose {choice}: there is none"),))
+
+
+def to_certificate(
+    doses: Sequence[Dose], *, issuer_name: str, certificate_id: str = ""
+) -> HealthCertificate:
+    """The certificate of one or several doses, ICAO names included.
+
+    Args:
+        doses: Of one person.
+        issuer_name: ``is``.
+        certificate_id: ``ci``.
+
+    Raises:
+        TransliterationError: A name cannot be written in the letters of a passport.
+    """
+    holder = doses[0]
+    return HealthCertificate(
+        holder=Holder(
+            family_name=holder.family_name,
+            given_name=holder.given_name or None,  # a name that is not divided is all family name
+            family_name_icao=to_icao(holder.family_name),
+            given_name_icao=to_icao(holder.given_name) if holder.given_name else None,
+            birth_date=holder.birth_date,
+        ),
+        vaccinations=tuple(_vaccination(dose, issuer_name, certificate_id) for dose in doses),
+    )
+
+
+def _vaccination(dose: Dose, issuer_name: str, certificate_id: str) -> Vaccination:
+    product = dose.product
+    return Vaccination(
+        disease=dose.disease,
+        vaccine=product.vaccine,
+        product=product.product,
+        manufacturer=product.manufacturer,
+        dose_number=dose.dose_number,
+        total_doses=dose.total_doses,
+        date=dose.date,
+        country=dose.country,
+        issuer=issuer_name,
+        certificate_id=certificate_id,
+    )
+
+
+def national_claim_of(doses: Sequence[Dose]) -> NationalClaim:
+    """What the EU's schema cannot carry of these doses.
+
+    Raises:
+        IssueClaimsError: A lot number has no place in the claim: too long, or other characters.
+    """
+    try:
+        return NationalClaim(
+            nationality=doses[0].nationality, lots=tuple(dose.lot or None for dose in doses)
+        )
+    except ValueError as error:
+        raise IssueClaimsError((("claims/-65704", str(error)),)) from None
