@@ -6,13 +6,14 @@ Spec: ISO 8601; DCC schema 1.3.3 ``dob`` (a birth date may lack its day, or its 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from calendar import monthrange
+from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from vnvaxcert.schema.records import PartialDate
 
-DAY_FORM: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-BIRTH_FORM: Final = re.compile("([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_DAY_FORM: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_BIRTH_FORM: Final = re.compile("([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 # The DCC's birth dates and the first century of personal numbers begin with 1900, and the DCC's end
 # with 2099.
@@ -51,7 +52,7 @@ def require_day(at: date) -> None:
 
 def day_of(text: str) -> date | None:
     """The day that ``YYYY-MM-DD`` says; None for another form or a day no calendar has."""
-    if DAY_FORM.fullmatch(text) is None:
+    if _DAY_FORM.fullmatch(text) is None:
         return None
     try:
         return date.fromisoformat(text)
@@ -59,18 +60,13 @@ def day_of(text: str) -> date | None:
         return None
 
 
-def birth_of(text: str, at: date) -> Birth | None:
-    """When somebody was born who lives, or lived, on a day.
-
-    Args:
-        text: Of :data:`BIRTH_FORM`.
-        at: That day.
+def read_birth(text: str) -> Birth | None:
+    """The days that ``YYYY-MM-DD``, ``YYYY-MM`` or ``YYYY`` names.
 
     Returns:
-        None for what cannot be: a day that no calendar has, before 1900, after ``at``, or of
-        somebody older than 130 years.
+        None for another form, and for a day or month that no calendar has.
     """
-    form = BIRTH_FORM.fullmatch(text)
+    form = _BIRTH_FORM.fullmatch(text)
     if form is None:
         return None
     year, month, day = form.groups()
@@ -78,19 +74,31 @@ def birth_of(text: str, at: date) -> Birth | None:
         earliest = date(int(year), int(month or 1), int(day or 1))
     except ValueError:
         return None
-    if (
-        not _FIRST_YEAR <= earliest.year <= _LAST_YEAR
-        or earliest > at
-        or at.year - earliest.year > _OLDEST_AGE
-    ):
-        return None
     if day:
         return Birth(earliest, earliest)
     if month:
-        # The last of a month: some day of the next, less the number of that day.
-        next_month = earliest + timedelta(days=31)
-        return Birth(earliest, next_month - timedelta(days=next_month.day))
+        return Birth(earliest, earliest.replace(day=monthrange(earliest.year, earliest.month)[1]))
     return Birth(earliest, date(earliest.year, 12, 31))
+
+
+def can_be(birth: Birth, at: date) -> bool:
+    """Whether somebody may have been born then who lives on a day.
+
+    Args:
+        birth: When.
+        at: That day; whoever is born after it is not, nor who would be older than 130 years.
+    """
+    return (
+        _FIRST_YEAR <= birth.earliest.year <= _LAST_YEAR
+        and birth.earliest <= at
+        and at.year - birth.latest.year <= _OLDEST_AGE
+    )
+
+
+def birth_of(text: str, at: date) -> Birth | None:
+    """The days on which somebody may have been born, None where `can_be` says no or none is."""
+    birth = read_birth(text)
+    return birth if birth is not None and can_be(birth, at) else None
 
 
 def earliest_dose(country: str) -> date:

@@ -16,11 +16,11 @@ from typing import Final
 
 from vnvaxcert.icao.countries import alpha3
 from vnvaxcert.vietnam.completeness.dates import (
-    BIRTH_FORM,
     Birth,
-    birth_of,
+    can_be,
     day_of,
     earliest_dose,
+    read_birth,
     require_day,
 )
 from vnvaxcert.vietnam.completeness.identity import Identity, identity_of
@@ -95,12 +95,13 @@ def _check_person(record: ExchangeRecord, at: date, reasons: list[Reason]) -> Bi
     sex = record.sex
     if sex not in ("M", "F"):
         reasons.append(Reason(code=_missing_or(sex, "sex", "unknown"), field="sex"))
-    birth = birth_of(record.birth_date, at)
+    birth = read_birth(record.birth_date)
     if birth is None:
-        wrong = "impossible" if BIRTH_FORM.fullmatch(record.birth_date) else "malformed"
-        reasons.append(
-            Reason(code=_missing_or(record.birth_date, "birth_date", wrong), field="birth_date")
-        )
+        wrong = _missing_or(record.birth_date, "birth_date", "malformed")
+        reasons.append(Reason(code=wrong, field="birth_date"))
+    elif not can_be(birth, at):
+        birth = None
+        reasons.append(Reason(code="birth_date.impossible", field="birth_date"))
     nationality = record.nationality
     if not is_country(nationality):
         reasons.append(
