@@ -240,6 +240,10 @@ REASONS: Final[Mapping[str, Texts]] = MappingProxyType(
         "clean.windows1258": _repaired(
             "Đã chuyển từ bảng mã Windows-1258", "converted from Windows-1258"
         ),
+        "clean.utf8": _repaired(
+            "Đã đọc lại theo UTF-8 (trước đó bị đọc nhầm bảng mã)",
+            "read as UTF-8, which another encoding had been taken for",
+        ),
         "clean.capitals": _repaired(
             "Đã khôi phục chữ hoa bị mất của TCVN3", "capitals that TCVN3 lost were restored"
         ),
