@@ -176,7 +176,7 @@ def _check_person(
             continue
         same = by_number.setdefault(given.number, {})
         if same.setdefault((given.day, given.product), given) is not given:
-            found[place].append(Reason(code="doses.duplicate", field="dose_number"))
+            found[place].append(Reason(code="doses.duplicate"))
     clear: list[_Given] = []
     for number in sorted(by_number):
         doses = list(by_number[number].values())
@@ -184,16 +184,16 @@ def _check_person(
             clear += doses
             continue
         for dose in doses:
-            found[dose.place].append(Reason(code="doses.same_number", field="dose_number"))
+            found[dose.place].append(Reason(code="doses.same_number"))
     for earlier, later in pairwise(clear):
         days = (later.day - earlier.day).days
         if days < 0:
             for place in (earlier.place, later.place):
-                reason = Reason(code="doses.out_of_order", field="vaccination_date")
+                reason = Reason(code="doses.out_of_order")
                 if reason not in found[place]:  # the middle one of three has two neighbours
                     found[place].append(reason)
         elif later.interval is not None and days < later.interval:
-            found[later.place].append(Reason(code="doses.interval", field="vaccination_date"))
+            found[later.place].append(Reason(code="doses.interval"))
 
 
 def _given(place: int, record: ExchangeRecord, at: date) -> _Given | None:

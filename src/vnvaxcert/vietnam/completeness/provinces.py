@@ -1,8 +1,7 @@
 """Province codes of Viet Nam, list by list: a code means what it meant when it was written.
 
-There are two lists. On 1 July 2025 the 63 provinces became 34; eight codes then changed the name
-that they stand for (15 was Yên Bái and is Lào Cai), so a code has a name only together with a
-date. A personal number keeps the code it was given; which list the numbers take that are given
+There are two lists. On 1 July 2025 the 63 provinces became 34; seven codes then passed to another
+province (15 was Yên Bái and is Lào Cai), so a code has a name only together with a date. A personal number keeps the code it was given; which list the numbers take that are given
 after that day is not published, so a code on either list is a known one, and one on neither is
 said and never refused.
 
