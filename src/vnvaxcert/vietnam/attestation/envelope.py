@@ -38,6 +38,7 @@ class ContentType(StrEnum):
 
     BATCH = "application/vnd.vnvaxcert.attestation-batch+cbor"
     DELEGATION = "application/vnd.vnvaxcert.attestation-delegation+cbor"
+    CORRECTION = "application/vnd.vnvaxcert.correction-record+cbor"  # vietnam/correction
 
 
 class Label(IntEnum):
