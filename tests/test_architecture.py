@@ -61,10 +61,12 @@ THIRD_PARTY = {
     "zxingcpp": {"render"},
     "pypdfium2": {"render"},
     "PIL": {"render"},
+    "fpdf": {"vietnam"},
+    "font_roboto": {"vietnam"},
     "rich": {"cli"},
 }
 # Imported inside a function only, for what it costs: a caller who never needs it never pays.
-LAZY = {"jsonschema"}
+LAZY = {"jsonschema", "fpdf", "font_roboto"}
 
 NETWORK = {
     *("socket", "socketserver", "ssl", "asyncio", "selectors", "http", "ftplib", "smtplib"),

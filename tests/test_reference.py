@@ -47,7 +47,13 @@ NO_SECURITY_BOUND = {
     "vnvaxcert.schema.uvci.MAX_LENGTH",
 }
 # Import names of packages that are called otherwise.
-PACKAGE_OF = {"PIL": "pillow", "zlib_ng": "zlib-ng", "zxingcpp": "zxing-cpp"}
+PACKAGE_OF = {
+    "PIL": "pillow",
+    "font_roboto": "font-roboto",
+    "fpdf": "fpdf2",
+    "zlib_ng": "zlib-ng",
+    "zxingcpp": "zxing-cpp",
+}
 CODE = re.compile(
     r"(base45|cbor|cose|cwt|hcert|input|issue|qr|schema|signature|signer|trust|trustlist|valueset"
     r"|zlib)\.(?!py\b|pem\b|json\b|txt\b)[a-z_]+"

@@ -90,7 +90,7 @@ def make_dev() -> None:
         create(VENV, sys.executable)
     if not shutil.which("uv") and pip_version(VENV) < OLDEST_PIP_WITH_GROUPS:
         must([python_of(VENV), "-m", "pip", "install", "-qq", "--upgrade", "pip"])
-    install(VENV, "--editable", ".[cli]", "--group", "dev")
+    install(VENV, "--editable", ".[cli,pdf]", "--group", "dev")
 
 
 def build_wheel() -> Path:
@@ -124,7 +124,7 @@ def make_wheel_environment(name: str, python: str, wheel: Path, *arguments: str 
     """Make a fresh environment with the wheel and what its tests need, and nothing else."""
     environment = VENVS / name
     create(environment, python)
-    install(environment, f"vnvaxcert[cli] @ {wheel.as_uri()}", "--group", "test", *arguments)
+    install(environment, f"vnvaxcert[cli,pdf] @ {wheel.as_uri()}", "--group", "test", *arguments)
     return environment
 
 

@@ -630,6 +630,26 @@ class QrTooLargeError(IssueError):
         )
 
 
+class FontError(IssueError):
+    """A font lacks a letter of a document, which would be missing in it.
+
+    Attributes:
+        character: The character.
+    """
+
+    code = "issue.font"
+
+    def __init__(self, character: str) -> None:
+        super().__init__(character)
+        self.character = character
+
+    def __str__(self) -> str:
+        return (
+            f"the font has no U+{ord(self.character):04X}, which the document needs: give a font "
+            "that has it"
+        )
+
+
 class NotCompleteError(IssueError):
     """A dose record is not complete, so no certificate is made of it.
 

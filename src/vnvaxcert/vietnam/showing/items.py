@@ -6,12 +6,13 @@ Spec: Decision 5772/QĐ-BYT, annex, section 1.1.
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from vnvaxcert.errors import IssueClaimsError
 from vnvaxcert.record import record
 from vnvaxcert.schema import valuesets
 from vnvaxcert.schema.records import HealthCertificate, Holder, PartialDate, Vaccination
+from vnvaxcert.vietnam.passport.national_claim import NationalClaim
 from vnvaxcert.vietnam.showing.names import name_of
 
 if TYPE_CHECKING:
@@ -39,14 +40,6 @@ LABELS: Final[tuple[tuple[str, str], ...]] = (
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
-class HasNationality(Protocol):
-    """What is needed of a national claim."""
-
-    @property
-    def nationality(self) -> str | None:
-        """ISO 3166-1 alpha-2, or None."""
-
-
 @record(shown=("number", "label_en", "is_present"))
 class Item:
     """One of the eleven items. ``repr`` shows no value.
@@ -70,7 +63,7 @@ class Item:
 
 def items(
     certificate: HealthCertificate | Seal,
-    national: HasNationality | str | None = None,
+    national: NationalClaim | str | None = None,
     *,
     entry: int | None = None,
 ) -> tuple[Item, ...]:
@@ -95,8 +88,9 @@ def items(
 
     Spec: Decision 5772/QĐ-BYT, annex, section 1.1.
     """
-    vaccination = _vaccination(certificate, entry)
-    assert isinstance(certificate, HealthCertificate)  # or there would be no vaccination
+    if not isinstance(certificate, HealthCertificate):
+        raise IssueClaimsError((("", "expected a health certificate (HC1:), this is a seal"),))
+    vaccination = _vaccination(certificate.vaccinations, entry)
     dose, total = vaccination.dose_number, vaccination.total_doses
     values = (
         _full_name(certificate.holder),
@@ -141,17 +135,14 @@ def visible(text: str) -> str:
     )
 
 
-def _vaccination(certificate: HealthCertificate | Seal, entry: int | None) -> Vaccination:
-    if not isinstance(certificate, HealthCertificate):
-        raise IssueClaimsError((("", "expected a health certificate (HC1:), this is a seal"),))
-    vaccinations = certificate.vaccinations
+def _vaccination(vaccinations: tuple[Vaccination, ...], entry: int | None) -> Vaccination:
     if not vaccinations:
         rule = "expected a vaccination: a vaccine passport shows nothing else"
         raise IssueClaimsError((("/v", rule),))
     if entry is None:
         return max(vaccinations, key=lambda each: (each.date, each.dose_number))
     if not 0 <= entry < len(vaccinations):
-        raise ValueError(f"entry: the certificate has {len(vaccinations)} vaccinations")
+        raise ValueError(f"entry: expected 0 to {len(vaccinations) - 1}")
     return vaccinations[entry]
 
 
@@ -187,7 +178,7 @@ def _birth_date(date: PartialDate | None) -> _Value:
     return vietnamese, english
 
 
-def _nationality(national: HasNationality | str | None) -> _Value:
+def _nationality(national: NationalClaim | str | None) -> _Value:
     code = national if national is None or isinstance(national, str) else national.nationality
     return None if not code else _coded(valuesets.COUNTRIES, code)
 

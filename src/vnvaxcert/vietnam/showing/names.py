@@ -81,7 +81,7 @@ HOLDERS: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "CIGB": "Trung tâm Kỹ thuật Di truyền và Công nghệ Sinh học Cuba (CIGB)",
         "Sinopharm-WIBP": "Sinopharm, Viện Sinh phẩm Vũ Hán",
-        "Instituto-Butantan": "Viện Butantan (Bra-xin)",
+        "Instituto-Butantan": "Viện Butantan (Brazil)",
         "NVSI": "Viện Vắc xin và Huyết thanh Quốc gia Trung Quốc",
         "Finlay-Institute": "Viện Vắc xin Finlay (Cuba)",
     }
