@@ -23,13 +23,17 @@ from vnvaxcert.errors import (
 )
 from vnvaxcert.icao.names import to_icao
 from vnvaxcert.schema.records import HealthCertificate, Holder, Vaccination
-from vnvaxcert.vietnam.attestation import Attested, verify_attestation
+from vnvaxcert.vietnam.attestation import AttestationVerifier, Attested
 from vnvaxcert.vietnam.completeness import Dose, check_history, read_dose
 from vnvaxcert.vietnam.passport.expiry import local_date
 from vnvaxcert.vietnam.passport.national_claim import NationalClaim
 
 if TYPE_CHECKING:
     from vnvaxcert.trust.trustlist import TrustList
+
+Authorities: TypeAlias = "TrustList | AttestationVerifier"
+"""Whom to believe about attestations: those who delegate, or a verifier that is kept for many
+histories, with what else it was told."""
 
 DoseChoice: TypeAlias = int | Literal["latest"]
 """Which dose of a history is certified: its number, or the one with the highest."""
@@ -38,13 +42,13 @@ _RIGHT = "right"  # the verdict of the population database
 
 
 def check_attested(
-    history: Sequence[Attested], *, authorities: TrustList, at: datetime
+    history: Sequence[Attested], *, authorities: Authorities, at: datetime
 ) -> tuple[Dose, ...]:
     """Refuse a history of which no certificate may be made.
 
     Args:
         history: One person's records, at least one, in any order.
-        authorities: Who certifies the units that confirm records.
+        authorities: Who may entrust units with confirming records.
         at: The moment, aware.
 
     Returns:
@@ -61,11 +65,13 @@ def check_attested(
     if not isinstance(history, Sequence) or not all(isinstance(x, Attested) for x in history):
         raise TypeError("history: expected a sequence of Attested")
     today = local_date(at)
+    verifier = authorities
+    if not isinstance(verifier, AttestationVerifier):
+        verifier = AttestationVerifier(verifier, at)
     if not history:
         raise IssueClaimsError((("/history", "expected at least one record"),))
     doses = [
-        _dose(attested, number, authorities, at, today)
-        for number, attested in enumerate(history, start=1)
+        _dose(attested, number, verifier, today) for number, attested in enumerate(history, start=1)
     ]
     _check_one_person(doses)
     together = check_history([attested.record for attested in history], at=today)
@@ -75,9 +81,7 @@ def check_attested(
     return tuple(sorted(doses, key=lambda dose: dose.dose_number))
 
 
-def _dose(
-    attested: Attested, number: int, authorities: TrustList, at: datetime, today: date
-) -> Dose:
+def _dose(attested: Attested, number: int, verifier: AttestationVerifier, today: date) -> Dose:
     try:
         dose = read_dose(attested.record, at=today)
     except NotCompleteError as error:
@@ -85,7 +89,7 @@ def _dose(
     if attested.verdict != _RIGHT:
         raise NotMatchedError(str(attested.verdict), number)
     try:
-        verify_attestation(attested, authorities=authorities, at=at)
+        verifier.verify(attested)
     except (AttestationError, DelegationError) as error:
         raise NotAttestedError(str(error), number) from error
     return dose
@@ -121,7 +125,7 @@ def chosen_dose(doses: Sequence[Dose], choice: DoseChoice) -> Dose:
     for dose in doses:
         if dose.dose_number == choice:
             return dose
-    raise IssueClaimsError((("/history", f"expected a record of dose {choice}: there is none"),))
+    raise IssueClaimsError((("/history", "expected a record of the dose that is asked for"),))
 
 
 def to_certificate(

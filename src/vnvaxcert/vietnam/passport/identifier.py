@@ -52,6 +52,17 @@ def certificate_id(
 
     Spec: spec/viet-nam.md §4; RFC 8949 §4.2.1.
     """
+    return uvci.make(country, opaque_part(identity_number, certificate, key=key, national=national))
+
+
+def opaque_part(
+    identity_number: str,
+    certificate: HealthCertificate,
+    *,
+    key: bytes,
+    national: NationalClaim | None = None,
+) -> str:
+    """The 32 digits of `certificate_id`; its arguments and errors."""
     check_identifier_key(key)
     content = dcc.serialize(certificate)
     del content["ver"]  # a newer version of the schema is no other certificate
@@ -62,7 +73,7 @@ def certificate_id(
     if national is not None:
         parts.append(to_claim(national))
     digest = hmac.digest(key, cbor.encode(parts), "sha256")
-    return uvci.make(country, digest.hex().upper()[:_HEX_DIGITS])
+    return digest.hex().upper()[:_HEX_DIGITS]
 
 
 def check_identifier_key(key: bytes) -> None:

@@ -14,6 +14,7 @@ from vnvaxcert.schema.records import HealthCertificate
 from vnvaxcert.trust.moment import check_moment
 from vnvaxcert.vietnam.passport.expiry import twelve_months_after
 from vnvaxcert.vietnam.passport.history import (
+    Authorities,
     DoseChoice,
     check_attested,
     chosen_dose,
@@ -25,7 +26,6 @@ from vnvaxcert.vietnam.passport.national_claim import NationalClaim, to_claim
 
 if TYPE_CHECKING:
     from vnvaxcert.trust.signer import Signer
-    from vnvaxcert.trust.trustlist import TrustList
     from vnvaxcert.vietnam.attestation import Attested
 
 ISSUER_NAME: Final = "Cục Y tế dự phòng"
@@ -87,7 +87,7 @@ def issue_passport(
     history: Sequence[Attested],
     *,
     signer: Signer,
-    authorities: TrustList,
+    authorities: Authorities,
     identifier_key: bytes,
     at: datetime,
     dose: DoseChoice = "latest",
@@ -104,7 +104,8 @@ def issue_passport(
         history: The person's attested records, at least one, in any order. Each must hold.
         signer: Signs with ES256 or PS256. ``iss`` is the country of its certificate, ``VN`` where
             that names none.
-        authorities: Who certifies the units that confirm records.
+        authorities: Who may entrust units with confirming records; or an `AttestationVerifier`,
+            which knows besides what was withdrawn, and checks a batch once for many histories.
         identifier_key: The issuer's secret for certificate identifiers, 32 bytes or more.
         at: When it is issued, aware; fractions of a second are dropped.
         dose: Which dose is certified: a number, or the latest.
@@ -146,7 +147,7 @@ def make_draft(
     history: Sequence[Attested],
     *,
     signer: Signer,
-    authorities: TrustList,
+    authorities: Authorities,
     identifier_key: bytes,
     at: datetime,
     dose: DoseChoice,

@@ -15,6 +15,7 @@ from vnvaxcert.results import VerifiedCertificate
 from vnvaxcert.schema import payload as dcc
 from vnvaxcert.schema.records import HealthCertificate
 from vnvaxcert.verify import decode_unverified, verify
+from vnvaxcert.vietnam.passport.history import Authorities
 from vnvaxcert.vietnam.passport.issuing import Passport, make_draft, sign_draft
 from vnvaxcert.vietnam.passport.national_claim import NationalClaim, read_national_claim
 
@@ -30,7 +31,7 @@ def renew(
     history: Sequence[Attested],
     *,
     signer: Signer,
-    authorities: TrustList,
+    authorities: Authorities,
     trust: TrustList,
     identifier_key: bytes,
     at: datetime,

@@ -17,12 +17,11 @@ from vnvaxcert.errors import IssueClaimsError
 from vnvaxcert.record import record
 from vnvaxcert.schema.seal import Seal
 from vnvaxcert.sealing import issue_seal
-from vnvaxcert.vietnam.passport.history import check_attested, to_certificate
+from vnvaxcert.vietnam.passport.history import Authorities, check_attested, to_certificate
 from vnvaxcert.vietnam.passport.issuing import ISSUER_NAME
 
 if TYPE_CHECKING:
     from vnvaxcert.trust.signer import Signer
-    from vnvaxcert.trust.trustlist import TrustList
     from vnvaxcert.vietnam.attestation import Attested
 
 SEAL_ISSUER = "VNM"
@@ -54,7 +53,7 @@ def passport_seal(
     history: Sequence[Attested],
     *,
     signer: Signer,
-    authorities: TrustList,
+    authorities: Authorities,
     number: int,
     at: datetime,
     issuer: str = SEAL_ISSUER,
@@ -96,7 +95,7 @@ def passport_seal(
     missing = tuple(
         (f"/history/{index}", "expected a lot number, which a seal must have")
         for index, attested in enumerate(history)
-        if not attested.record.lot
+        if not attested.record.lot.strip()
     )
     if missing:
         raise IssueClaimsError(missing)
