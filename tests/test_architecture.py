@@ -66,7 +66,7 @@ THIRD_PARTY = {
     "rich": {"cli"},
 }
 # Imported inside a function only, for what it costs: a caller who never needs it never pays.
-LAZY = {"jsonschema", "fpdf", "font_roboto"}
+LAZY = {"jsonschema", "font_roboto"}
 
 NETWORK = {
     *("socket", "socketserver", "ssl", "asyncio", "selectors", "http", "ftplib", "smtplib"),

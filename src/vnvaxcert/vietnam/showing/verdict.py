@@ -115,7 +115,8 @@ class Inspection:
         checked_at: The moment for which the answer holds, aware.
         reason: Why it was not accepted; None where it was.
         lines: Result, reason, signer, chain, times, integrity, revocation, in this order.
-        warnings: What the inspector should know besides, without doubles.
+        warnings: What the inspector should know besides, without doubles; of a refused
+            certificate too, where an examination found them.
         caveat: What the result does not prove.
         items: The eleven items of an accepted certificate of vaccination; else empty, since what
             was not accepted is not to be read as if it had been.
@@ -185,8 +186,6 @@ def verdict(
     if isinstance(result, Examination):
         is_revocation_checked = result.step(StepName.REVOCATION).outcome is not Outcome.SKIPPED
     contents, remarks = _contents(found.verified)
-    signed_at = None if found.verified is None else found.verified.issued_at
-    expires_at = None if found.verified is None else found.verified.expires_at
 
     lines = [Line(label=Words("Kết quả", "Result"), value=ANSWERS[answer])]
     if reason is not None:
@@ -200,8 +199,8 @@ def verdict(
             label=Words("Đường dẫn tin cậy", "Chain of trust"),
             value=_chain(result, code, is_chain_checked),
         ),
-        Line(label=Words("Thời điểm ký", "Signed at"), value=_signed(found, signed_at)),
-        Line(label=Words("Có giá trị đến", "Valid until"), value=_end(found, expires_at)),
+        Line(label=Words("Thời điểm ký", "Signed at"), value=_signed(found, integrity)),
+        Line(label=Words("Có giá trị đến", "Valid until"), value=_end(found, integrity)),
         Line(label=Words("Thời điểm kiểm tra", "Checked at"), value=checked),
         Line(label=Words("Tính toàn vẹn", "Integrity"), value=INTEGRITIES[integrity]),
         Line(
@@ -226,6 +225,7 @@ def verdict(
 class _Found:
     """The outcome of a verification, from whatever told it."""
 
+    source: VerifiedCertificate | Examination | None
     verified: VerifiedCertificate | None
     error: VnvaxcertError | None
     signer: TrustedKey | None
@@ -234,9 +234,16 @@ class _Found:
 
 def _found(result: VerifiedCertificate | Examination | VnvaxcertError) -> _Found:
     if isinstance(result, VerifiedCertificate):
-        return _Found(verified=result, error=None, signer=result.signer, warnings=result.warnings)
+        return _Found(
+            source=result,
+            verified=result,
+            error=None,
+            signer=result.signer,
+            warnings=result.warnings,
+        )
     if isinstance(result, Examination):
         return _Found(
+            source=result,
             verified=result.verified,
             error=result.error,
             signer=result.signer,
@@ -245,7 +252,7 @@ def _found(result: VerifiedCertificate | Examination | VnvaxcertError) -> _Found
     if isinstance(result, IssueError):
         raise ValueError("an IssueError comes from issuing, not from a verification")
     if isinstance(result, VnvaxcertError):
-        return _Found(verified=None, error=result, signer=None, warnings=())
+        return _Found(source=None, verified=None, error=result, signer=None, warnings=())
     raise TypeError(
         "expected a VerifiedCertificate, an Examination or a VnvaxcertError, "
         f"not {type(result).__name__}"
@@ -287,6 +294,7 @@ def _reason(code: str) -> Words:
 
 
 _NOT_STATED: Final = Words("không có trong chứng nhận", "not in the certificate")
+_NOT_KNOWN: Final = Words("không rõ", "not known")
 _NOT_REACHED: Final = Words("chưa kiểm tra được", "could not be checked")
 _BARE_KEY: Final = Words(
     "một khóa trong danh sách tin cậy, không kèm chứng thư số",
@@ -308,7 +316,7 @@ _SEAL_LISTED: Final = Words(
 
 def _signer(signer: TrustedKey | None) -> Words:
     if signer is None:
-        return Words("chưa xác định", "not known")
+        return _NOT_KNOWN
     if signer.subject is None:
         return _BARE_KEY
     return _same(visible(signer.subject))
@@ -316,7 +324,7 @@ def _signer(signer: TrustedKey | None) -> Words:
 
 def _period(signer: TrustedKey | None) -> Words:
     if signer is None or signer.not_before is None or signer.not_after is None:
-        return Words("không rõ", "not known")
+        return _NOT_KNOWN
     start, end = say_moment(signer.not_before), say_moment(signer.not_after)
     return Words(f"{start.vi} – {end.vi}", f"{start.en} – {end.en}")
 
@@ -337,21 +345,23 @@ def _chain(result: object, code: str, is_checked: bool) -> Words:
     return _CHAINED if is_checked else _LISTED
 
 
-def _signed(found: _Found, moment: datetime | None) -> Words:
-    if found.verified is None:
-        return _NOT_REACHED
+def _signed(found: _Found, integrity: Integrity) -> Words:
+    if found.source is None or integrity is not Integrity.INTACT:
+        return _NOT_KNOWN
+    moment = found.source.issued_at
     if moment is None:
         return _NOT_STATED
     said = say_moment(moment)
     return Words(f"{said.vi}, theo lời người ký", f"{said.en}, as the signer states")
 
 
-def _end(found: _Found, moment: datetime | None) -> Words:
-    if found.verified is None:
-        return _NOT_REACHED
+def _end(found: _Found, integrity: Integrity) -> Words:
+    if found.source is None or integrity is not Integrity.INTACT:
+        return _NOT_KNOWN
+    moment = found.source.expires_at
     if moment is not None:
         return say_moment(moment)
-    if found.verified.envelope is Envelope.VDS_NC:
+    if found.source.envelope is Envelope.VDS_NC:
         return Words("con dấu số không ghi thời hạn", "a seal states no end")
     return _NOT_STATED
 
