@@ -4,9 +4,9 @@ A line that cannot be read becomes a `Line` that says so, and reading goes on: o
 hundred thousand is a matter for whoever entered it. Only a file that cannot be read at all is an
 error: one without a header, or in UTF-16. Memory does not grow with the file.
 
-The text is UTF-8. Where bytes are none, as in the exports of programs that still write TCVN3 or
-VNI, the cell (in CSV) or the text (in JSON) that they stand in is read as windows-1252, and the five
-bytes that this leaves open as Latin-1. No byte is lost, the note ``record.encoding`` says so, and
+The text is UTF-8. Where it is not, as in the exports of programs that still write TCVN3 or VNI, the
+cell (in CSV) or the text (in JSON) with the other bytes is read as windows-1252, and the five bytes
+that windows-1252 leaves open as Latin-1. No byte is lost, the note ``record.encoding`` says so, and
 `cleaning` sees ``TiÕng ViÖt``, from which it can tell the encoding.
 
 Spec: RFC 4180 (CSV); RFC 8259, and https://jsonlines.org (JSON Lines).
