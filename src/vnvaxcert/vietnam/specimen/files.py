@@ -137,12 +137,12 @@ def _members(entry: SpecimenLine) -> dict[str, str]:
 def _json_line(entry: SpecimenLine) -> str:
     if not _is_malformed(entry):
         return _json(_members(entry))
-    # The transfer broke off, a list for an object, a number for a text: in turn.
+    # The transfer broke off, a list for an object, a list for a text: in turn.
     members = _members(entry)
     return (
         _json(members)[:-10] + "\n",
         _json(list(members.values())),
-        _json({**members, "dose_number": int(members["dose_number"])}),
+        _json({**members, "dose_number": [members["dose_number"]]}),
     )[entry.number % 3]
 
 

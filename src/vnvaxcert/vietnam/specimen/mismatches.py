@@ -16,6 +16,7 @@ from typing import Final
 from vnvaxcert.vietnam.specimen.legacy import split_letter
 from vnvaxcert.vietnam.specimen.names import majority_name
 from vnvaxcert.vietnam.specimen.people import Case, Registry, SpecimenPerson, unused_number
+from vnvaxcert.vietnam.specimen.spelling import has_new_placement
 
 Maker = Callable[[Random, Registry, date], Case]
 
@@ -136,8 +137,10 @@ def _name_slip(rng: Random, name: str) -> str:
     letter = name[at]
     written = rng.choice((letter * 2, "", _KEYS[letter]))
     slipped = name[:at] + written + name[at + 1 :]
-    # The bare words must tell: `an` for `ân` would be a mark lost.
-    return slipped if _bare(slipped) != _bare(name) and len(slipped.split()[-1]) > 1 else ""
+    # The bare words must tell (`an` for `ân` would be a mark lost), and nothing else may be wrong.
+    if _bare(slipped) == _bare(name) or min(map(len, slipped.split(" "))) < 2:
+        return ""
+    return "" if has_new_placement(slipped) else slipped
 
 
 def _name_different(rng: Random, name: str) -> str:

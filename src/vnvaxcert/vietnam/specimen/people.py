@@ -38,7 +38,7 @@ _PRODUCTS: Final = (
     *(("Hayat-Vax", 2), ("Sputnik V", 2), ("Abdala", 3), ("Janssen", 1)),
 )
 _COUNTRIES: Final = ("FR", "JP", "KR", "DE", "US", "PL", "TR", "BR", "IE", "SE", "IN", "CN")
-_KINDS: Final = ("cccd",) * 40 + ("cmnd",) * 4 + ("passport",) * 2 + ("foreign",) * 2
+_KINDS: Final = ("cccd",) * 40 + ("cmnd",) * 4 + ("passport",) * 2
 
 
 @record(shown=())
@@ -126,7 +126,7 @@ class Registry:
     def _person(self, kind: str, plain: bool, birth: date | None) -> Case:
         rng = self._rng
         serial = self._people = (self._people + 1) % _SERIALS
-        kind = kind or rng.choice(_KINDS)
+        kind = kind or rng.choice(_KINDS if plain else (*_KINDS, "foreign", "foreign"))
         sex = rng.choice("MF")
         if kind == "foreign":
             name = foreign_name(rng, sex)

@@ -24,6 +24,7 @@ _OLD_TO_NEW: Final = {  # the tone on the first vowel, as official names have it
     for old in [unicodedata.normalize("NFC", pair[0] + tone) + pair[1]]
 }
 _OPEN_PAIR: Final = re.compile("(?:" + "|".join(_OLD_TO_NEW) + r")(?!\w)")
+_NEW_PAIR: Final = re.compile("(?:" + "|".join(_OLD_TO_NEW.values()) + r")(?!\w)", re.IGNORECASE)
 _INVISIBLE: Final = "\u200b\u200c\u2060\ufeff\u200e"
 
 
@@ -40,9 +41,14 @@ def respeller(code: str, rng: Random, name: str) -> Respell | None:
     """
     respell = _DRAW[code](rng)
     written = respell(name)
-    if written == name or (code in _EVIDENT and not _is_evident(code, written)):
+    if written == name or (code in _EVIDENT and not _is_evident(code, name, written)):
         return None
     return respell
+
+
+def has_new_placement(text: str) -> bool:
+    """Whether a tone stands where cleaning would move it from, as in ``Hoà``."""
+    return _NEW_PAIR.search(text) is not None
 
 
 def _spaces(rng: Random) -> Respell:
@@ -114,11 +120,13 @@ _ALPHABET: Final = {
 _EVIDENT: Final = {*ENCODERS, "clean.capitals", "full_name.doubtful"}
 
 
-def _is_evident(code: str, text: str) -> bool:
-    """Whether somebody who reads this sees that it is no name.
+def _is_evident(code: str, name: str, text: str) -> bool:
+    """Whether somebody who reads the text sees that it is no name.
 
     Some names stay names when misread: ``Hồ`` in VNI is ``Hoà``, ``Văn`` in Windows-1258 ``Vãn``.
     """
+    if code == "clean.capitals":  # some letter must have lost its capital
+        return any(to_tcvn3(letter.upper()) == to_tcvn3(letter) for letter in name if letter > "~")
     if code == "clean.viqr":
         return re.search(r"[\^(+`~]", text) is not None
     if code == "full_name.doubtful":  # behind a vowel, a question mark might be VIQR's
