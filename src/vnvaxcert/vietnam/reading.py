@@ -118,7 +118,8 @@ def read_csv(stream: IO[bytes]) -> Iterator[Line]:
         if not any(cells):
             continue
         if len(cells) != width and (len(cells) < width or any(cells[width:])):
-            yield _malformed(number, f"{len(cells)} columns, expected {width}")
+            if not raw.isspace():
+                yield _malformed(number, f"columns: {len(cells)}, expected: {width}")
             continue
         values = cells if is_straight else [cells[place] for place in places]
         if len(raw) > MAX_FIELD_CHARS and max(map(len, values)) > MAX_FIELD_CHARS:
