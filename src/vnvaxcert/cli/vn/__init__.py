@@ -50,8 +50,9 @@ def overview() -> str:
         parser: Parser = _module(name).parser()
         for option in parser.options():
             takers.setdefault(option, []).append(name)
+    broad = max(map(len, takers))
     options = "\n".join(
-        f"  {option:<19} {'all' if len(names) == len(COMMANDS) else ', '.join(names)}"
+        f"  {option:<{broad}}  {'all' if len(names) == len(COMMANDS) else ', '.join(names)}"
         for option, names in sorted(takers.items())
     )
     return (

@@ -30,7 +30,7 @@ from vnvaxcert.errors import (
     NotCompleteError,
     NotMatchedError,
 )
-from vnvaxcert.vietnam.attestation import Attested
+from vnvaxcert.vietnam.attestation import AttestationVerifier, Attested
 from vnvaxcert.vietnam.passport import Passport, issue_passport
 from vnvaxcert.vietnam.passport.issuing import ISSUER_NAME
 from vnvaxcert.vietnam.reasons import Reason
@@ -154,7 +154,8 @@ def run(arguments: list[str]) -> Outcome:
         issue = partial(
             issue_passport,
             signer=signer,
-            authorities=authorities,
+            # One for all: it remembers the batches whose signatures it has checked.
+            authorities=AttestationVerifier(authorities, at),
             identifier_key=identifier_key,
             at=at,
             dose=values.dose,
