@@ -67,7 +67,7 @@ def number_key(identity_number: str) -> str:
 
 
 class References:
-    """Persons in memory: about 1 kB each."""
+    """Persons in memory: about 0.8 kB each."""
 
     def __init__(self, persons: Iterable[ReferencePerson]) -> None:
         """Take in all persons.

@@ -82,7 +82,8 @@ def match_record(entered: ExchangeRecord, references: Index, *, is_complete: boo
     person, differences = closest
     if person.is_pending:
         return _PENDING
-    return _wrong(differences)
+    items_found = tuple(zip(ITEMS, differences, strict=True))
+    return _RIGHT if items_found == _ALL_SAME else _wrong(items_found)
 
 
 def _items_of(source: ExchangeRecord | ReferencePerson) -> _Items:
@@ -99,8 +100,6 @@ def _cleaned(items: _Items) -> _Items:
 def _compare(items: _Items, cleaned: _Items, person: ReferencePerson) -> _Differences:
     """How each item differs from a person's."""
     reference = _items_of(person)
-    if items == reference:
-        return (Difference.SAME,) * len(ITEMS)
     reference_cleaned = _cleaned(reference)
     return tuple(
         Difference.SAME
@@ -136,8 +135,7 @@ def _namesake(
     return compared[0] if len(compared) == 1 else None
 
 
-def _wrong(differences: _Differences) -> Match:
-    items = tuple(zip(ITEMS, differences, strict=True))
+def _wrong(items: tuple[tuple[str, Difference], ...]) -> Match:
     differing = [item for item, how in items if how is not Difference.SAME]
     is_slip = all(how is not Difference.DIFFERENT for item, how in items if item != "sex")
     return Match(
