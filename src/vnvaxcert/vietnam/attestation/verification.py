@@ -81,6 +81,7 @@ class _Right(NamedTuple):
 
     delegation: Delegation
     authority: TrustedKey
+    facility_codes: tuple[str, ...]  # sorted once, and not for each record
 
 
 class _TrustedBatch(NamedTuple):
@@ -88,6 +89,7 @@ class _TrustedBatch(NamedTuple):
 
     statement: BatchStatement
     unit: CertificateFacts
+    unit_name: str
     rights: tuple[_Right, ...]
 
 
@@ -215,7 +217,7 @@ class AttestationVerifier:
         )
         # 5. The delegations: one at least has to hold.
         rights = self._rights(statement)
-        return _TrustedBatch(statement, unit, rights)
+        return _TrustedBatch(statement, unit, unit.subject, rights)
 
     def _check_unit(self, statement: BatchStatement, unit: CertificateFacts) -> None:
         attested_at = statement.attested_at
@@ -264,8 +266,10 @@ class AttestationVerifier:
         # 5b. Signed by an authority that we know.
         authority = self._authority_of(opened)
         # 5c. The authority when it signed.
+        issued_at = delegation.issued_at
+        if issued_at > self._at + CLOCK_SKEW:
+            raise DelegationError(f"it is dated in the future, {utc_text(issued_at)}")
         if authority.facts is not None:
-            issued_at = delegation.issued_at
             name = "the authority's certificate"
             self._check_validity(authority.facts, issued_at, DelegationError, name)
         # 5d. The authority may entrust units in these provinces.
@@ -273,7 +277,7 @@ class AttestationVerifier:
         # 5e. Nobody has taken it back.
         hashes = (signature_hash(opened), identifier_hash(delegation))
         self._check_withdrawn(delegation.kid, DelegationError, "it", *hashes)
-        return _Right(delegation, authority)
+        return _Right(delegation, authority, tuple(sorted(delegation.facility_codes or ())))
 
     def _authority_of(self, opened: Opened) -> TrustedKey:
         known = self._authorities.get(opened.identifier)
@@ -352,8 +356,9 @@ class AttestationVerifier:
             raise AttestationError(str(error)) from error
         if root != statement.root:
             raise AttestationError("the record is not in the batch: it, or its path, is another")
-        kid = certificate_kid(statement.certificate)
-        self._check_withdrawn(kid, AttestationError, "the record", record_hash(leaf))
+        if self._revocations is not None:
+            kid = certificate_kid(statement.certificate)
+            self._check_withdrawn(kid, AttestationError, "the record", record_hash(leaf))
 
 
 def verify_attestation(
@@ -401,11 +406,11 @@ def _covering(rights: tuple[_Right, ...], record: ExchangeRecord) -> _Right:
 def _attestation(record: ExchangeRecord, trusted: _TrustedBatch, right: _Right) -> Attestation:
     delegation = right.delegation
     return Attestation(
-        unit=trusted.unit.subject,
+        unit=trusted.unit_name,
         role=delegation.role,
         province_code=record.province_code or record.facility_code[:2],
         facility_code=record.facility_code,
-        facility_codes=tuple(sorted(delegation.facility_codes or ())),
+        facility_codes=right.facility_codes,
         attested_at=trusted.statement.attested_at,
         delegation_id=delegation.delegation_id,
         delegation=delegation,
