@@ -71,8 +71,8 @@ def passport_seal(
             computed identifier. `seal_identifier` makes it with the letters VN.
         at: When it is issued, aware.
         issuer: ``hdr.is``, the state of the signer.
-        document_number: Of the passport, where the seal is to name it; needed when only the year
-            of birth is known.
+        document_number: Of the passport, where the seal is to name it. Decision 5772 keeps such
+            numbers out of codes, so by default it does not.
         level: Error correction that the code must fit.
 
     Returns:
