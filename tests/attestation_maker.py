@@ -165,17 +165,19 @@ def message(
     content_type: Any = BATCH,
     *,
     number: int = 103,
+    key: specimens.PrivateKey | None = None,
     header: Mapping[Any, Any] | None = None,
     unprotected: Mapping[Any, Any] | None = None,
     tag: bytes = b"\xd2",
     signature: bytes | None = None,
 ) -> bytes:
-    """A COSE_Sign1 message, signed ES256 by the key of a small number.
+    """A COSE_Sign1 message, signed ES256 if no other key is given.
 
     Args:
         payload: The map, or bytes as they are.
         content_type: Header 3.
         number: Whose key; 103 is the unit's, 102 the committee's.
+        key: A key instead of one of a number; ``header`` then has to name its algorithm.
         header: Changes of the protected header.
         unprotected: Instead of the empty map.
         tag: Bytes in front.
@@ -186,7 +188,7 @@ def message(
     kept = {key: value for key, value in members.items() if value is not specimens.REMOVED}
     protected = cbor2.dumps(kept, canonical=True)
     body = payload if isinstance(payload, bytes) else cbor2.dumps(payload)
-    key = make_key(private_value=number)
+    key = make_key(private_value=number) if key is None else key
     if signature is None:
         covered = cbor2.dumps(["Signature1", protected, b"", body])
         signature = specimens.raw_signature(key, covered)

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import attestation_maker as maker
+import specimens
 from attestation_maker import (
     AT,
     ATTESTED_AT,
@@ -48,6 +49,8 @@ from vnvaxcert.errors import (
     SignerKeyError,
 )
 from vnvaxcert.policy import ValidityModel
+from vnvaxcert.trust import der
+from vnvaxcert.trust.certificate import read_certificate
 from vnvaxcert.trust.revocation import HashType
 from vnvaxcert.trust.signer import LocalSigner
 from vnvaxcert.trust.specimen import KeyType, SpecimenAuthority, SpecimenSigner, make_key
@@ -411,6 +414,38 @@ def test_the_certificate_in_a_batch_has_to_be_the_signers() -> None:
 def test_a_unit_certificate_that_cannot_sign_is_refused(certificate: bytes, reason: str) -> None:
     forged = maker.message(maker.batch_payload(), header={33: certificate})
     assert reason in refusal(by_hand(forged))
+
+
+def with_key(spki: bytes) -> bytes:
+    """The unit's certificate with another key; its own signature is not good any more."""
+    facts = read_certificate(UNIT.certificate)
+    start, end = der.only(facts.tbs, 0, len(facts.tbs), der.SEQUENCE, "")
+    content = facts.tbs[start:end].replace(facts.spki, spki)
+    whole, _ = der.only(facts.der, 0, len(facts.der), der.SEQUENCE, "")
+    behind = facts.der[whole + len(facts.tbs) :]
+    return der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, content), behind)
+
+
+def test_a_short_key_signs_neither_a_batch_nor_a_delegation() -> None:
+    short = specimens.rsa_key("RSA-1024")
+    spki = short.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    forged = maker.message(maker.batch_payload(), key=short, header={1: -37, 33: with_key(spki)})
+    assert "fewer than 2048 bits" in refusal(by_hand(forged))
+    payload = maker.delegation_payload()
+    message = maker.message(payload, maker.DELEGATION, key=short, header={1: -37})
+    one = attested(delegations=[message])
+    trust = TrustList.from_keys({COMMITTEE.kid: short.public_key()})
+    assert "fewer than 2048 bits" in refusal(one, DelegationError, trust=trust)
+
+
+def test_a_key_that_its_certificate_restricts_to_another_hash_signs_nothing() -> None:
+    key = specimens.rsa_key()
+    bits = der.encode(3, b"\0" + key.public_key().public_bytes(Encoding.DER, PublicFormat.PKCS1))
+    sha1 = bytes.fromhex("06092a864886f70d01010a3000")  # id-RSASSA-PSS with its defaults
+    restricted = der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, sha1), bits)
+    header = {1: -37, 33: with_key(restricted)}
+    forged = maker.message(maker.batch_payload(), key=key, header=header)
+    assert "does not allow its key to sign PS256" in refusal(by_hand(forged))
 
 
 def test_a_unit_has_to_be_certified_where_certification_authorities_are_given() -> None:

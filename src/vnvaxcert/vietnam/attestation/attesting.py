@@ -156,17 +156,20 @@ def attest(
     moment = at.astimezone(UTC).replace(microsecond=0)
     rights = _rights(signer, delegations, moment)
     leaves: list[bytes] = []
-    checked: list[tuple[ExchangeRecord, IssueError | int]] = []
+    confirmed: list[ExchangeRecord] = []
+    found: list[int | Refused] = []  # for each record its index in the batch, or why it has none
     for one, matched in records:
         outcome = _check(one, _verdict(matched), rights, at)
-        if isinstance(outcome, bytes):
-            checked.append((one, len(leaves)))
-            leaves.append(outcome)
+        if isinstance(outcome, IssueError):
+            found.append(Refused(record=one, error=outcome))
         else:
-            checked.append((one, outcome))
-    tree = Tree(leaves) if leaves else None
-    message = b""
-    if tree is not None:
+            found.append(len(leaves))
+            leaves.append(outcome)
+            confirmed.append(one)
+    message = None
+    attested: list[Attested] = []
+    if leaves:
+        tree = Tree(leaves)
         message = sign_batch(
             count=tree.count,
             root=tree.root,
@@ -174,16 +177,13 @@ def attest(
             delegations=delegations,
             signer=signer,
         )
-    outcomes: list[Attested | Refused] = []
-    for one, found in checked:
-        if isinstance(found, IssueError):
-            outcomes.append(Refused(record=one, error=found))
-        elif tree is not None:
-            path = tree.path(found)
-            outcomes.append(
-                Attested(record=one, verdict=RIGHT, batch=message, index=found, path=path)
+        for index, one in enumerate(confirmed):
+            path = tree.path(index)
+            attested.append(
+                Attested(record=one, verdict=RIGHT, batch=message, index=index, path=path)
             )
-    return Batch(message=message or None, outcomes=tuple(outcomes), attested_at=moment)
+    outcomes = tuple(one if isinstance(one, Refused) else attested[one] for one in found)
+    return Batch(message=message, outcomes=outcomes, attested_at=moment)
 
 
 def _rights(signer: Signer, delegations: Sequence[bytes], at: datetime) -> list[Delegation]:

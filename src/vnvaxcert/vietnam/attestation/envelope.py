@@ -133,17 +133,27 @@ def usable_key(facts: CertificateFacts, algorithm: Algorithm) -> keys.PublicKey:
         ValueError: It cannot be used, is too short, is not for this algorithm, or the certificate
             says that it is for something else than signatures.
 
-    Spec: RFC 5280 §4.2.1.3; Circular 15/2025/TT-BKHCN (RSA 2048, ECDSA 256 bits).
+    Spec: RFC 5280 §4.2.1.3.
     """
     key = facts.public_key
-    if algorithm is Algorithm.PS256:  # the curves that COSE uses are all long enough
-        if key.key_size < MIN_RSA_BITS:
-            raise ValueError(f"the RSA key has fewer than {MIN_RSA_BITS} bits")
-        if not facts.allows_ps256:
-            raise ValueError("the certificate does not allow its key to sign PS256")
+    check_length(key, algorithm)
+    if algorithm is Algorithm.PS256 and not facts.allows_ps256:
+        raise ValueError("the certificate does not allow its key to sign PS256")
     if facts.key_usage is not None and not facts.key_usage & _SIGNING:
         raise ValueError("the certificate's key usage does not allow signatures")
     return key
+
+
+def check_length(key: keys.PublicKey, algorithm: Algorithm) -> None:
+    """Refuse a key that is too short to be believed; the curves of COSE are all long enough.
+
+    Raises:
+        ValueError: It has fewer bits than a signature in Viet Nam must have.
+
+    Spec: Circular 15/2025/TT-BKHCN (RSA 2048, ECDSA 256 bits).
+    """
+    if algorithm is Algorithm.PS256 and key.key_size < MIN_RSA_BITS:
+        raise ValueError(f"the RSA key has fewer than {MIN_RSA_BITS} bits")
 
 
 _SIGNING: Final = {"digitalSignature", "nonRepudiation"}

@@ -32,7 +32,7 @@ from vnvaxcert.trust.trustlist import TrustedKey, TrustList
 from vnvaxcert.vietnam.attestation.attesting import Attested, check_right, objection
 from vnvaxcert.vietnam.attestation.batch import BatchStatement, open_batch
 from vnvaxcert.vietnam.attestation.delegation import Delegation, Role, open_delegation
-from vnvaxcert.vietnam.attestation.envelope import Opened, Refusal, usable_key
+from vnvaxcert.vietnam.attestation.envelope import Opened, Refusal, check_length, usable_key
 from vnvaxcert.vietnam.attestation.leaf import RIGHT, leaf_of
 from vnvaxcert.vietnam.attestation.merkle import HASH_BYTES, root_of_path
 from vnvaxcert.vietnam.attestation.withdrawal import identifier_hash, record_hash, signature_hash
@@ -288,10 +288,10 @@ class AttestationVerifier:
         for key in fitting:
             if not opened.is_signed_by(key.public_key):
                 continue
-            if key.facts is None:
-                return key
             try:
-                usable_key(key.facts, opened.algorithm)
+                check_length(key.public_key, opened.algorithm)
+                if key.facts is not None:
+                    usable_key(key.facts, opened.algorithm)
             except ValueError as error:
                 reason = f"its authority: {error}"
             else:
