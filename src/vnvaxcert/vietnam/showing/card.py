@@ -30,6 +30,7 @@ dl{margin-top:8px}
 .item{border-top:1px solid var(--line);padding:6px 0}
 dt{font-size:12px;color:var(--soft)}
 dt [lang=en]{display:inline}
+dt [lang=en]::before{content:"· "}
 dd{font-size:15px;font-weight:600;overflow-wrap:anywhere}
 dd [lang=en]{font-size:12.5px;color:var(--soft)}
 .code{font-family:ui-monospace,'DejaVu Sans Mono',Consolas,monospace;font-size:12.5px}

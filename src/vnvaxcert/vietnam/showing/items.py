@@ -164,7 +164,8 @@ def _full_name(holder: Holder) -> _Value:
 
 
 def _joined(*parts: str | None) -> str:
-    return " ".join(part.strip() for part in parts if part and part.strip())
+    """What there is of a name. Only spaces are taken off: what else is there is to be seen."""
+    return " ".join(part.strip(" ") for part in parts if part and part.strip())
 
 
 def _birth_date(date: PartialDate | None) -> _Value:

@@ -39,6 +39,7 @@ figcaption{font-size:7.5pt;text-align:center}
 dl{flex:1;font-size:10pt}
 dt{font-size:8.5pt;color:#333;margin-top:2mm}
 dt [lang=en]{display:inline}
+dt [lang=en]::before{content:"· "}
 dd{font-weight:600}
 dd [lang=en]{font-size:9pt}
 table{width:100%;border-collapse:collapse;font-size:10.5pt}

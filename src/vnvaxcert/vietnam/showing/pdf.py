@@ -26,6 +26,9 @@ from vnvaxcert.vietnam.showing.words import Words
 
 if TYPE_CHECKING:
     from fpdf import FPDF
+    from fpdf.fonts import TTFFont
+
+    from vnvaxcert.render.qr import QrCode
 
 INSTALL: Final = "pip install 'vnvaxcert[pdf]'"
 
@@ -79,8 +82,49 @@ def to_pdf(text: str, *, level: str | None = None, fonts: Fonts | None = None) -
     """
     document = read_document(text)
     code = document.qr(level)
-    pdf = _new(document, _roboto() if fonts is None else fonts)
-    _check_letters(pdf, document)
+    try:
+        from fpdf import FPDF
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(INSTALL, name="fpdf") from error
+    fonts = _roboto() if fonts is None else fonts
+    pdf = FPDF(format="A4")
+    try:
+        _prepare(pdf, document, fonts)
+        _check_letters(pdf, document)
+        _draw(pdf, document, code)
+        return bytes(pdf.output())
+    finally:
+        for font in _open_fonts(pdf):  # it leaves their files open
+            font.close()
+
+
+def _roboto() -> Fonts:
+    try:
+        import font_roboto
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(INSTALL, name="font_roboto") from error
+    files: dict[str, str] = font_roboto.font_files
+    return Fonts(files["Roboto"], files["RobotoBold"])
+
+
+def _prepare(pdf: FPDF, document: Document, fonts: Fonts) -> None:
+    pdf.set_creation_date(document.issued_at or _NO_TIME)
+    pdf.set_title(" · ".join(TITLE))
+    pdf.set_lang("vi")
+    pdf.set_margins(_MARGIN, 14, _MARGIN)
+    pdf.set_auto_page_break(True, margin=12)
+    pdf.add_font(_FAMILY, "", fonts.regular)
+    pdf.add_font(_FAMILY, "B", fonts.bold)
+    pdf.add_page()
+
+
+def _open_fonts(pdf: FPDF) -> list[TTFFont]:
+    from fpdf.fonts import TTFFont
+
+    return [font for font in pdf.fonts.values() if isinstance(font, TTFFont)]
+
+
+def _draw(pdf: FPDF, document: Document, code: QrCode) -> None:
     _heading(pdf)
     top = pdf.get_y()
     side = qr_width_mm(code) * code.modules_with_quiet_zone / code.modules
@@ -95,33 +139,6 @@ def to_pdf(text: str, *, level: str | None = None, fonts: Fonts | None = None) -
     for words in (*document.remarks, *NOTES):
         _write(pdf, words, size=8.5, sizes_en=8)
         pdf.ln(1)
-    return bytes(pdf.output())
-
-
-def _roboto() -> Fonts:
-    try:
-        import font_roboto
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(INSTALL, name="font_roboto") from error
-    files: dict[str, str] = font_roboto.font_files
-    return Fonts(files["Roboto"], files["RobotoBold"])
-
-
-def _new(document: Document, fonts: Fonts) -> FPDF:
-    try:
-        from fpdf import FPDF
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(INSTALL, name="fpdf") from error
-    pdf = FPDF(format="A4")
-    pdf.set_creation_date(document.issued_at or _NO_TIME)
-    pdf.set_title(" · ".join(TITLE))
-    pdf.set_lang("vi")
-    pdf.set_margins(_MARGIN, 14, _MARGIN)
-    pdf.set_auto_page_break(True, margin=12)
-    pdf.add_font(_FAMILY, "", fonts.regular)
-    pdf.add_font(_FAMILY, "B", fonts.bold)
-    pdf.add_page()
-    return pdf
 
 
 def _texts(document: Document) -> Iterator[str]:
@@ -137,10 +154,9 @@ def _texts(document: Document) -> Iterator[str]:
 def _check_letters(pdf: FPDF, document: Document) -> None:
     """Refuse a letter that a font lacks: the file would show an empty box in a name."""
     written = sorted(set().union(*_texts(document)))
-    for font in pdf.fonts.values():
-        known = getattr(font, "cmap", {})  # the core fonts of PDF have none, and are not used
+    for font in _open_fonts(pdf):
         for character in written:
-            if ord(character) not in known:
+            if ord(character) not in font.cmap:
                 raise FontError(character)
 
 

@@ -187,25 +187,21 @@ def verdict(
         is_revocation_checked = result.step(StepName.REVOCATION).outcome is not Outcome.SKIPPED
     contents, remarks = _contents(found.verified)
 
-    lines = [Line(label=Words("Kết quả", "Result"), value=ANSWERS[answer])]
+    lines = [_line(Words("Kết quả", "Result"), ANSWERS[answer])]
     if reason is not None:
-        label = Words("Lý do", "Reason")
         shown = Words(f"{reason.vi} ({code})", f"{reason.en} ({code})") if code else reason
-        lines.append(Line(label=label, value=shown))
+        lines.append(_line(Words("Lý do", "Reason"), shown))
+    is_accepted = found.verified is not None
     lines += [
-        Line(label=Words("Người ký", "Signer"), value=_signer(found.signer)),
-        Line(label=Words("Hạn chứng thư số", "Signer valid"), value=_period(found.signer)),
-        Line(
-            label=Words("Đường dẫn tin cậy", "Chain of trust"),
-            value=_chain(result, code, is_chain_checked),
-        ),
-        Line(label=Words("Thời điểm ký", "Signed at"), value=_signed(found, integrity)),
-        Line(label=Words("Có giá trị đến", "Valid until"), value=_end(found, integrity)),
-        Line(label=Words("Thời điểm kiểm tra", "Checked at"), value=checked),
-        Line(label=Words("Tính toàn vẹn", "Integrity"), value=INTEGRITIES[integrity]),
-        Line(
-            label=Words("Thu hồi", "Revocation"),
-            value=_revocation(code, found.verified is not None, is_revocation_checked),
+        _line(Words("Người ký", "Signer"), _signer(found.signer)),
+        _line(Words("Hạn chứng thư số", "Signer valid"), _period(found.signer)),
+        _line(Words("Đường dẫn tin cậy", "Chain of trust"), _chain(result, code, is_chain_checked)),
+        _line(Words("Thời điểm ký", "Signed at"), _signed(found, integrity)),
+        _line(Words("Có giá trị đến", "Valid until"), _end(found, integrity)),
+        _line(Words("Thời điểm kiểm tra", "Checked at"), checked),
+        _line(Words("Tính toàn vẹn", "Integrity"), INTEGRITIES[integrity]),
+        _line(
+            Words("Thu hồi", "Revocation"), _revocation(code, is_accepted, is_revocation_checked)
         ),
     ]
     return Inspection(
@@ -219,6 +215,12 @@ def verdict(
         caveat=NO_PROOF_OF_IDENTITY,
         items=contents,
     )
+
+
+def _line(label: Words, value: Words) -> Line:
+    """A line whose value starts with a capital: values are clauses, some made of others."""
+    vi, en = (text[:1].upper() + text[1:] for text in value)
+    return Line(label=label, value=Words(vi, en))
 
 
 @record(shown=())

@@ -48,6 +48,7 @@ h1 [lang=en],h2 [lang=en]{font-size:13px;color:#444}
 .line{border-top:1px solid #bbb;padding:5px 0}
 dt{font-size:13px;color:#444}
 dt [lang=en]{display:inline}
+dt [lang=en]::before{content:"· "}
 dd{font-weight:600;overflow-wrap:anywhere}
 dd [lang=en],li [lang=en],.caveat [lang=en]{font-size:13.5px;color:#444}
 ul{padding-left:20px}
