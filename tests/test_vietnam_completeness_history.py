@@ -227,7 +227,7 @@ def test_a_record_between_two_that_differ_links_them() -> None:
     assert found(FIRST, *slips) == [[], [], []]
 
 
-def test_names_that_no_certificate_can_hold_are_compared_as_they_are() -> None:
+def test_names_that_no_certificate_can_hold_are_compared_all_the_same() -> None:
     odd = {"full_name": "Nguy?n 3", "birth_date": "1985-05-05"}
     assert found(FIRST, dose(2, "2021-08-22", **odd)) == [[SHARED], [SHARED]]
     assert found(dose(1, "2021-08-01", full_name="Nguy?n 3"), dose(2, "2021-08-22", **odd)) == [

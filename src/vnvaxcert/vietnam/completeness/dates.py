@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from vnvaxcert.schema.records import PartialDate
@@ -21,11 +23,14 @@ _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2099
 _OLDEST_AGE: Final = 130  # years; nobody has reached 123
 
-EARLIEST_DOSES: Final = {
-    "VN": date(2021, 3, 8),  # the campaign's first day
-    "": date(2020, 12, 1),  # elsewhere: the first approvals and campaigns are of December 2020
-}
-"""Country -> the first day on which a dose can have been given there outside a trial."""
+EARLIEST_DOSES: Final[Mapping[str, date]] = MappingProxyType(
+    {
+        "VN": date(2021, 3, 8),  # the campaign's first day
+        "": date(2020, 12, 1),  # elsewhere: the first approvals and campaigns were that month
+    }
+)
+"""Country -> the first day on which a dose can have been given there, trials and emergency
+programmes before any approval left out; ``""`` for all other countries."""
 
 
 class Birth(NamedTuple):
@@ -81,7 +86,7 @@ def read_birth(text: str) -> Birth | None:
     return Birth(earliest, date(earliest.year, 12, 31))
 
 
-def can_be(birth: Birth, at: date) -> bool:
+def is_possible(birth: Birth, at: date) -> bool:
     """Whether somebody may have been born then who lives on a day.
 
     Args:
@@ -96,9 +101,9 @@ def can_be(birth: Birth, at: date) -> bool:
 
 
 def birth_of(text: str, at: date) -> Birth | None:
-    """The days on which somebody may have been born, None where `can_be` says no or none is."""
+    """The days on which somebody may have been born, None where it can be none of them."""
     birth = read_birth(text)
-    return birth if birth is not None and can_be(birth, at) else None
+    return birth if birth is not None and is_possible(birth, at) else None
 
 
 def earliest_dose(country: str) -> date:

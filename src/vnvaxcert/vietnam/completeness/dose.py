@@ -42,8 +42,8 @@ class Dose:
         country: Where it was given, ISO 3166-1 alpha-2.
         facility_code: Five digits.
         facility_name: Its name, or ``""``.
-        province_code: Two digits: of the facility, where none was entered the first two of its
-            code (``97`` and ``98`` are the ministries of defence and of public security).
+        province_code: Of the facility, as it was entered; else the first two digits of its code
+            (``97`` and ``98`` are the ministries of defence and of public security).
         signing_unit: Code of the unit that confirms the record.
     """
 

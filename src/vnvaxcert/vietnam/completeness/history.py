@@ -15,8 +15,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from vnvaxcert.errors import TransliterationError
-from vnvaxcert.icao import transliterate
+from vnvaxcert.vietnam.cleaning import name_key
 from vnvaxcert.vietnam.completeness.dates import birth_of, day_of, earliest_dose, require_day
 from vnvaxcert.vietnam.completeness.identity import IdentityType, identity_of
 from vnvaxcert.vietnam.completeness.names import full_name_of
@@ -108,20 +107,13 @@ class _Holder(NamedTuple):
 def _holder(record: ExchangeRecord, at: date) -> _Holder:
     identity = identity_of(record.identity_type, record.identity_number, record.nationality)
     is_passport = identity is not None and identity.type is IdentityType.PASSPORT
+    words = name_key(full_name_of(record)[:MAX_FIELD_CHARS]).split()
     return _Holder(
-        name=_key_of(full_name_of(record)[:MAX_FIELD_CHARS]),
+        name=" ".join(sorted(words)),
         birth=record.birth_date if birth_of(record.birth_date, at) is not None else "",
         has_number=identity is not None,
         state=record.nationality if is_passport else "",
     )
-
-
-def _key_of(name: str) -> str:
-    try:
-        key = transliterate(name)
-    except TransliterationError:
-        key = name.casefold()
-    return " ".join(sorted(key.replace("<", " ").split()))
 
 
 def _persons(holders: Sequence[_Holder]) -> list[int]:

@@ -20,15 +20,14 @@ from vnvaxcert.icao import MAX_DCC_NAME, alternatives
 from vnvaxcert.vietnam.exchange import MAX_FIELD_CHARS, ExchangeRecord
 from vnvaxcert.vietnam.reasons import Reason
 
-_PUNCTUATION: Final = frozenset(" '\u2019\u02bc-\u2010\u2011.")
-"""What stands between letters: spaces, apostrophes (H'Hen), hyphens, and the stop of initials."""
+_PUNCTUATION: Final = frozenset("'\u2019\u02bc-\u2010\u2011.")
+"""What a word has besides letters: apostrophes (H'Hen), hyphens, and the stop of initials."""
 
-# Letters of Viet Nam and of Western Europe, which Doc 9303-3 has forms for. A name of these alone,
-# with a letter first, is done with at once; others are looked at letter by letter.
-_USUAL: Final = re.compile(
-    "[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u0137\u0139-\u017eƠơƯư\u1ea0-\u1ef9]"
-    "[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u0137\u0139-\u017eƠơƯư\u1ea0-\u1ef9 '.-]*"
-)
+# Letters of Viet Nam and of Western Europe, which Doc 9303-3 has forms for. A name of such words is
+# done with at once; others are looked at letter by letter.
+_LETTER: Final = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u0137\u0139-\u017eƠơƯư\u1ea0-\u1ef9"
+_WORD: Final = f"[{_LETTER}][{_LETTER}'.-]*"
+_USUAL: Final = re.compile(f"{_WORD}(?: {_WORD})*")
 
 
 class Name(NamedTuple):
@@ -105,19 +104,25 @@ def _folded(text: str) -> str:
 
 
 def _wrong_character(name: str) -> str | None:
-    """The first character of an NFC name that no name has, as a code point; None for none."""
-    is_letter_before = False
-    has_letter = False
-    for character in name:
-        if character in _PUNCTUATION:
-            is_letter_before = False
-        elif is_letter_before and unicodedata.combining(character) and alternatives(character):
-            pass  # a mark that no composed letter has, as on the ê̆ of the Ê Đê
-        elif _is_letter(character):
-            is_letter_before = has_letter = True
-        else:
-            return f"U+{ord(character):04X}"
-    return None if has_letter else "no letter"
+    """The first character of an NFC name that no name has, as a code point; None for none.
+
+    A word without a letter is wrong too: one of the two parts could have nothing else in it.
+    """
+    for word in name.split(" "):
+        is_letter_before = has_letter = False
+        for character in word:
+            if _is_letter(character):
+                is_letter_before = has_letter = True
+            elif character in _PUNCTUATION:
+                is_letter_before = False
+            elif not (
+                # A mark that no composed letter has, as on the ê̆ of the Ê Đê.
+                is_letter_before and unicodedata.combining(character) and alternatives(character)
+            ):
+                return f"U+{ord(character):04X}"
+        if word and not has_letter:
+            return "no letter"
+    return None
 
 
 def _is_letter(character: str) -> bool:

@@ -1,11 +1,12 @@
 """Province codes of Viet Nam, list by list: a code means what it meant when it was written.
 
 There are two lists. On 1 July 2025 the 63 provinces became 34; seven codes then passed to another
-province (15 was Yên Bái and is Lào Cai), so a code has a name only together with a date. A personal number keeps the code it was given; which list the numbers take that are given
-after that day is not published, so a code on either list is a known one, and one on neither is
-said and never refused.
+province (15 was Yên Bái and is Lào Cai), so a code has a name only together with a date. A personal
+number keeps the code it was given. Which list the numbers follow that are given after that day
+could not be confirmed, so a code of either list is a known one, and one of neither is noted and
+refuses nothing.
 
-The codes are those of facilities with two digits, and of personal numbers with a 0 before them.
+A facility's code has two digits, a personal number the same two after a 0.
 
 Spec: Decision 124/2004/QĐ-TTg; Circular 07/2016/TT-BCA, annex; Decision 19/2025/QĐ-TTg.
 """

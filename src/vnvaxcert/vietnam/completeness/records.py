@@ -17,9 +17,9 @@ from typing import Final
 from vnvaxcert.icao.countries import alpha3
 from vnvaxcert.vietnam.completeness.dates import (
     Birth,
-    can_be,
     day_of,
     earliest_dose,
+    is_possible,
     read_birth,
     require_day,
 )
@@ -37,9 +37,7 @@ COVID_19: Final = "840539006"
 """The disease, SNOMED CT."""
 
 _FACILITY_CODE: Final = re.compile("[0-9]{5}")
-_PROVINCE_CODE: Final = re.compile("[0-9]{2}")
 _COUNT: Final = re.compile("[1-9][0-9]*")
-_OF_MINISTRIES: Final = frozenset({"97", "98"})  # defence, public security: in every province
 
 # Two letters that stand for no country, though they are found in certificates: organisations,
 # Utopia of the specimens, and a second code of Kosovo.
@@ -59,7 +57,7 @@ def check_record(
             doubted is not looked at again.
 
     Returns:
-        Every reason, in the order of the fields, none twice. Some only note
+        Every reason, in the order of the fields. Some only note
         (:class:`~vnvaxcert.vietnam.reasons.Effect`): a record is complete when none refuses.
         Empty for a clean record. No detail holds personal data.
 
@@ -99,7 +97,7 @@ def _check_person(record: ExchangeRecord, at: date, reasons: list[Reason]) -> Bi
     if birth is None:
         wrong = _missing_or(record.birth_date, "birth_date", "malformed")
         reasons.append(Reason(code=wrong, field="birth_date"))
-    elif not can_be(birth, at):
+    elif not is_possible(birth, at):
         birth = None
         reasons.append(Reason(code="birth_date.impossible", field="birth_date"))
     nationality = record.nationality
