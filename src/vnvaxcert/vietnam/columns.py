@@ -17,12 +17,14 @@ from vnvaxcert.errors import RecordsError
 from vnvaxcert.record import record
 from vnvaxcert.vietnam.exchange import FIELDS
 
+# "ID" is left out: it may be the record's or the person's, and a record's is no secret. So are
+# "first name" and "last name", which in Viet Nam may mean either.
 _ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
-    "record_id": ("mã bản ghi", "mã mũi tiêm", "id"),
+    "record_id": ("mã bản ghi", "mã mũi tiêm"),
     "full_name": ("họ và tên", "họ tên", "họ tên đầy đủ", "họ, chữ đệm và tên", "name"),
-    "family_name": ("họ", "surname", "last name"),
+    "family_name": ("họ", "surname"),
     "given_name": (
-        *("chữ đệm và tên", "tên đệm và tên", "tên", "given names", "first name"),
+        *("chữ đệm và tên", "tên đệm và tên", "tên", "given names"),
         "họ đệm và tên",
     ),
     "sex": ("giới tính", "giới", "gender"),

@@ -2,12 +2,13 @@
 
 A line that cannot be read becomes a `Line` that says so, and reading goes on: one bad line of a
 hundred thousand is a matter for whoever entered it. Only a file that cannot be read at all is an
-error: one without a header, or in UTF-16. Memory does not grow with the file.
+error: one without a header, or a workbook. Memory does not grow with the file.
 
-The text is UTF-8. Where it is not, as in the exports of programs that still write TCVN3 or VNI, the
-cell (in CSV) or the text (in JSON) with the other bytes is read as windows-1252, and the five bytes
-that windows-1252 leaves open as Latin-1. No byte is lost, the note ``record.encoding`` says so, and
-`cleaning` sees ``TiÕng ViÖt``, from which it can tell the encoding.
+The text is UTF-8, or UTF-16 with its byte order mark. Where UTF-8 is broken, as in the exports of
+programs that still write TCVN3 or VNI, the cell (in CSV) or the text (in JSON) with the other bytes
+is read as windows-1252, and the five bytes that windows-1252 leaves open as Latin-1. No byte is
+lost, the note ``record.encoding`` says so, and `cleaning` sees ``TiÕng ViÖt``, from which it can
+tell the encoding.
 
 Spec: RFC 4180 (CSV); RFC 8259, and https://jsonlines.org (JSON Lines).
 """
@@ -16,8 +17,8 @@ from __future__ import annotations
 
 import csv
 import os
-from collections import deque
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from typing import IO, Any, Final
 
 from vnvaxcert.codec.json_text import JsonError, parse
@@ -25,16 +26,19 @@ from vnvaxcert.errors import RecordsError
 from vnvaxcert.record import record
 from vnvaxcert.vietnam.columns import Columns, count_known, find_columns
 from vnvaxcert.vietnam.exchange import FIELDS, MAX_FIELD_CHARS, ExchangeRecord
+from vnvaxcert.vietnam.lines import (
+    BYTE_ORDER_MARK,
+    MAX_LINE_BYTES,
+    UTF16_MARKS,
+    Source,
+    TooLong,
+)
 from vnvaxcert.vietnam.reasons import Reason
-
-MAX_LINE_BYTES: Final = 65_536
-"""Bytes of one record: all 20 fields full, of letters of three bytes each, and their names."""
 
 MAX_RECORD_LINES: Final = 20
 """Lines that one record of a CSV file takes at most, by line breaks between quotes."""
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _KNOWN: Final = frozenset(FIELDS)
 _MALFORMED: Final = "record.malformed"
 
@@ -66,16 +70,25 @@ def read_records(path: str | os.PathLike[str]) -> Iterator[Line]:
     Raises:
         RecordsError: The file cannot be opened or read, or is neither of the two.
     """
-    try:
-        with open(path, "rb") as file:
-            start = file.peek(1024).removeprefix(_BYTE_ORDER_MARK).lstrip()
-            if start.startswith((b"{", b"[")) or not start:
-                yield from read_json_lines(file)
-            else:
-                yield from read_csv(file)
-    except (OSError, ValueError) as error:  # ValueError: a null character in the path
-        reason = error.strerror if isinstance(error, OSError) else None
-        raise RecordsError(0, f"cannot read the file: {reason or 'not a path'}") from error
+    with ExitStack() as opened:
+        try:
+            file = opened.enter_context(open(path, "rb"))
+        except (OSError, ValueError) as error:  # ValueError: a null character in the path
+            raise _unreadable(error) from error
+        try:
+            start = file.peek(1024)
+            if start.startswith(UTF16_MARKS):
+                start = start.decode("utf-16", "ignore").encode()
+            start = start.removeprefix(BYTE_ORDER_MARK).lstrip()
+            is_json = start.startswith((b"{", b"[")) or not start
+            yield from read_json_lines(file) if is_json else read_csv(file)
+        except OSError as error:
+            raise _unreadable(error) from error
+
+
+def _unreadable(error: OSError | ValueError) -> RecordsError:
+    reason = error.strerror if isinstance(error, OSError) else "not a path"
+    return RecordsError(0, f"cannot read the file: {reason}")
 
 
 # --- CSV -----------------------------------------------------------------------------------------
@@ -96,19 +109,19 @@ def read_csv(stream: IO[bytes]) -> Iterator[Line]:
         One `Line` for each record. The first one also notes columns that are not known, by number.
 
     Raises:
-        RecordsError: No header, a field in two columns, or UTF-16.
+        RecordsError: No header, a field in two columns, or no text.
         TypeError: The stream gives text.
 
     Spec: RFC 4180 §2.
     """
-    source = _Source(stream)
+    source = Source(stream)
     columns, delimiter = _columns_of(source)
     notes = _unknown(columns)
     fields, places, width = columns.fields, columns.places, columns.width
     is_straight = places == tuple(range(width))
     while (raw := source.next()) is not None:
         number = source.number
-        if isinstance(raw, _TooLong):
+        if isinstance(raw, TooLong):
             yield _malformed(number, f"more than {MAX_LINE_BYTES} bytes")
             continue
         cells, is_legacy = _cells(raw, delimiter, source, width)
@@ -133,58 +146,7 @@ def read_csv(stream: IO[bytes]) -> Iterator[Line]:
         yield Line(number=number, record=entered, reasons=reasons)
 
 
-class _TooLong:
-    """Stands for a line beyond the bound."""
-
-
-class _Source:
-    """The lines of a stream, numbered and bounded; lines can be put back."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self._waiting: deque[bytes | _TooLong] = deque()
-        self.number = 0  # of the line that was given last
-
-    def next(self) -> bytes | _TooLong | None:
-        """The next line with its end, or None at the end of the stream."""
-        if self._waiting:
-            self.number += 1
-            return self._waiting.popleft()
-        line = self._stream.readline(MAX_LINE_BYTES + 1)
-        if not line:
-            return None
-        self.number += 1
-        if self.number == 1:
-            line = _without_mark(line)
-        if len(line) > MAX_LINE_BYTES:
-            while line and not line.endswith(b"\n"):
-                line = self._stream.readline(MAX_LINE_BYTES)
-            return _TooLong()
-        return line
-
-    def put_back(self, lines: list[bytes | _TooLong]) -> None:
-        """Give these lines again, the first one first."""
-        self._waiting.extendleft(reversed(lines))
-        self.number -= len(lines)
-
-
-def _without_mark(line: object) -> bytes:
-    """The first line of a file, without a byte order mark.
-
-    Raises:
-        RecordsError: It is in UTF-16, or no text at all.
-        TypeError: It is text.
-    """
-    if not isinstance(line, bytes):
-        raise TypeError("stream: expected a binary stream")
-    if line.startswith(b"PK\x03\x04"):
-        raise RecordsError(1, "a workbook or another archive; expected CSV: save it as 'CSV UTF-8'")
-    if line.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in line:
-        raise RecordsError(1, "UTF-16, or no text; expected UTF-8: save it as 'CSV UTF-8'")
-    return line.removeprefix(_BYTE_ORDER_MARK)
-
-
-def _columns_of(source: _Source) -> tuple[Columns, str]:
+def _columns_of(source: Source) -> tuple[Columns, str]:
     """Read the header: the columns, and what divides them.
 
     Raises:
@@ -205,7 +167,7 @@ def _columns_of(source: _Source) -> tuple[Columns, str]:
 
 
 def _cells(
-    line: bytes, delimiter: str, source: _Source, width: int | None
+    line: bytes, delimiter: str, source: Source, width: int | None
 ) -> tuple[list[str] | None, bool]:
     """Divide a line into its cells; takes more lines where a quoted cell has line breaks.
 
@@ -219,7 +181,7 @@ def _cells(
         The cells, None where quotes or carriage returns are out of place; and whether some of the
         bytes were not UTF-8.
     """
-    if b'"' in line or b"\r" in line[:-2]:
+    if b'"' in line or b"\r" in line.rstrip(b"\r\n"):
         return _quoted_cells(line, delimiter, source, width)
     # Without quotes there is nothing to CSV but its delimiters.
     try:
@@ -229,9 +191,9 @@ def _cells(
 
 
 def _quoted_cells(
-    line: bytes, delimiter: str, source: _Source, width: int | None
+    line: bytes, delimiter: str, source: Source, width: int | None
 ) -> tuple[list[str] | None, bool]:
-    taken: list[bytes | _TooLong] = []
+    taken: list[bytes | TooLong] = []
 
     def lines() -> Iterator[str]:
         # Latin-1 keeps every byte as it is until the cells are apart.
@@ -239,7 +201,7 @@ def _quoted_cells(
         left = MAX_LINE_BYTES - len(line)
         while len(taken) < MAX_RECORD_LINES - 1 and (more := source.next()) is not None:
             taken.append(more)
-            if isinstance(more, _TooLong) or (left := left - len(more)) < 0:
+            if isinstance(more, TooLong) or (left := left - len(more)) < 0:
                 return
             yield more.decode("latin-1")
 
@@ -299,16 +261,16 @@ def read_json_lines(stream: IO[bytes]) -> Iterator[Line]:
         One `Line` for each object. The first one with a member that is not known notes it.
 
     Raises:
-        RecordsError: One JSON array, or UTF-16.
+        RecordsError: One JSON array, or no text.
         TypeError: The stream gives text.
 
     Spec: RFC 8259; RFC 7493 §2.3 (no member twice).
     """
-    source = _Source(stream)
+    source = Source(stream)
     was_unknown_noted = False
     while (raw := source.next()) is not None:
         number = source.number
-        if isinstance(raw, _TooLong):
+        if isinstance(raw, TooLong):
             yield _malformed(number, f"more than {MAX_LINE_BYTES} bytes")
             continue
         if raw.isspace():
