@@ -122,7 +122,7 @@ def test_an_accepted_certificate_is_told_with_all_that_the_circular_asks_for() -
     assert line_of(inspection, "Checked at").vi == "01/06/2022 19:00:00 (giờ Việt Nam)"
     assert line_of(inspection, "Valid until").en == "2023-04-15 07:00:00 (UTC+7)"
     assert line_of(inspection, "Signer valid").en.startswith("2022-01-01")
-    assert line_of(inspection, "Integrity").vi.startswith("Toàn vẹn")
+    assert line_of(inspection, "Integrity").vi.startswith("Nguyên vẹn")
     assert "chưa kiểm tra" in line_of(inspection, "Chain of trust").vi
     assert line_of(inspection, "Revocation").vi.startswith("Chưa kiểm tra")
     assert inspection.items[0].value_vi == " ".join(NAME)

@@ -53,11 +53,11 @@ ANSWERS: Final[dict[Answer, Words]] = {
 
 INTEGRITIES: Final[dict[Integrity, Words]] = {
     Integrity.INTACT: Words(
-        "Toàn vẹn: nội dung không bị thay đổi từ khi ký",
+        "nguyên vẹn: nội dung không bị thay đổi từ khi ký",
         "intact: nothing was changed since it was signed",
     ),
     Integrity.CHANGED: Words(
-        "Không toàn vẹn: nội dung không khớp với chữ ký",
+        "không nguyên vẹn: nội dung không khớp với chữ ký",
         "not intact: the contents do not fit the signature",
     ),
     Integrity.UNVOUCHED: Words(
