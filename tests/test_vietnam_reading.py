@@ -387,8 +387,9 @@ def test_legacy_bytes_in_json_are_read_as_windows_1252_and_noted() -> None:
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
-        ("{", "not valid JSON"),
-        ("nothing", "not valid JSON"),
+        ("{", "not valid JSON, column 2"),
+        ('{"sex": "M" x', "not valid JSON, column 13"),
+        ("nothing", "not valid JSON, column 1"),
         ('"text"', "not an object"),
         ("[]", "not an object"),
         ("12", "not an object"),

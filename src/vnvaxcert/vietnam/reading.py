@@ -280,12 +280,13 @@ def read_json_lines(stream: IO[bytes]) -> Iterator[Line]:
         is_legacy = False
         try:
             try:
-                document = parse(raw)
+                document = parse(raw.rstrip())
             except JsonError:
                 document = _parse_legacy(raw)
                 is_legacy = True
         except JsonError as error:
-            yield _malformed(number, str(error))
+            where = error.place.removeprefix("line 1, ")
+            yield _malformed(number, f"{error.reason}, {where}" if where else error.reason)
             continue
         values, is_unknown = _texts_of(document)
         if isinstance(values, Reason):
@@ -315,9 +316,9 @@ def _parse_legacy(raw: bytes) -> object:
     try:
         raw.decode()
     except UnicodeDecodeError:
-        document = parse(raw.decode("latin-1").encode())
+        document = parse(raw.rstrip().decode("latin-1").encode())
     else:
-        return parse(raw)  # the same error again
+        return parse(raw.rstrip())  # the same error again
     if not isinstance(document, dict):
         return document
     return {

@@ -34,6 +34,8 @@ _FORM: Final = 0x564E_5631  # "VNV1": that a file is ours, and whole
 class ReferencePerson:
     """One person, as the population database has them. ``repr`` shows nothing.
 
+    Who has an old number (CMND) and a new one (CCCD) is two of these.
+
     Attributes:
         full_name: Vietnamese letters, Unicode normal form C.
         birth_date: ISO 8601: ``YYYY-MM-DD``, ``YYYY-MM`` or ``YYYY``.
@@ -270,9 +272,11 @@ def read_references(stream: IO[bytes]) -> Iterator[ReferencePerson]:
         if line.isspace():
             continue
         try:
-            document = parse(line)
+            document = parse(line.rstrip())
         except JsonError as error:
-            raise RecordsError(number, str(error)) from error
+            where = error.place.removeprefix("line 1, ")
+            reason = f"{error.reason}, {where}" if where else error.reason
+            raise RecordsError(number, reason) from error
         yield _person_of(document, number)
 
 
