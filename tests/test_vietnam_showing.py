@@ -35,7 +35,7 @@ from vnvaxcert.vietnam.passport.national_claim import NationalClaim
 from vnvaxcert.vietnam.showing import items, to_html_card, to_html_page, to_pdf
 from vnvaxcert.vietnam.showing import names as tables
 from vnvaxcert.vietnam.showing.document import read_document
-from vnvaxcert.vietnam.showing.items import visible
+from vnvaxcert.vietnam.showing.eleven import visible
 from vnvaxcert.vietnam.showing.moments import say_moment
 from vnvaxcert.vietnam.showing.names import name_of
 from vnvaxcert.vietnam.showing.pdf import Fonts

@@ -24,9 +24,9 @@ from vnvaxcert.errors import (
 )
 from vnvaxcert.policy import ValidityModel
 from vnvaxcert.vietnam.showing import Answer, Integrity, to_html_verdict, verdict
-from vnvaxcert.vietnam.showing.verdict import ANSWERS, INTEGRITIES
-from vnvaxcert.vietnam.showing.verdict_page import _SIGNS, _STYLE
-from vnvaxcert.vietnam.showing.verdict_words import REASONS, WARNINGS
+from vnvaxcert.vietnam.showing.inspection import ANSWERS, INTEGRITIES
+from vnvaxcert.vietnam.showing.inspection_page import _SIGNS, _STYLE
+from vnvaxcert.vietnam.showing.inspection_words import REASONS, WARNINGS
 from vnvaxcert.vietnam.showing.words import Words
 
 AT = specimens.AT

@@ -10,11 +10,11 @@ Spec: Decision 5772/QĐ-BYT, annex, section 1; Circular 15/2025/TT-BKHCN (what a
 from __future__ import annotations
 
 from vnvaxcert.vietnam.showing.card import to_html_card
-from vnvaxcert.vietnam.showing.items import Item, items
+from vnvaxcert.vietnam.showing.eleven import Item, items
+from vnvaxcert.vietnam.showing.inspection import Answer, Inspection, Integrity, verdict
+from vnvaxcert.vietnam.showing.inspection_page import to_html_verdict
 from vnvaxcert.vietnam.showing.paper import to_html_page
 from vnvaxcert.vietnam.showing.pdf import to_pdf
-from vnvaxcert.vietnam.showing.verdict import Answer, Inspection, Integrity, verdict
-from vnvaxcert.vietnam.showing.verdict_page import to_html_verdict
 
 __all__ = [
     "Answer",

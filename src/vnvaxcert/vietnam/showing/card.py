@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from vnvaxcert.vietnam.showing.document import NOTES, QR_TITLE, TITLE, read_document
-from vnvaxcert.vietnam.showing.items import LABELS, Item
+from vnvaxcert.vietnam.showing.eleven import LABELS, Item
 from vnvaxcert.vietnam.showing.markup import both, inline_svg, page
 from vnvaxcert.vietnam.showing.words import Words
 

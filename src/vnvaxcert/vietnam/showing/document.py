@@ -13,7 +13,7 @@ from vnvaxcert.render.qr import QrCode, make_qr
 from vnvaxcert.schema import valuesets
 from vnvaxcert.schema.records import HealthCertificate
 from vnvaxcert.verify import decode_unverified
-from vnvaxcert.vietnam.showing.items import Item, items, visible
+from vnvaxcert.vietnam.showing.eleven import Item, items, visible
 from vnvaxcert.vietnam.showing.moments import say_moment
 from vnvaxcert.vietnam.showing.names import name_of
 from vnvaxcert.vietnam.showing.national import national_claim_of

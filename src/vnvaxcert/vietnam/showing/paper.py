@@ -17,7 +17,7 @@ from vnvaxcert.vietnam.showing.document import (
     Document,
     read_document,
 )
-from vnvaxcert.vietnam.showing.items import LABELS, Item
+from vnvaxcert.vietnam.showing.eleven import LABELS, Item
 from vnvaxcert.vietnam.showing.markup import both, inline_svg, page
 from vnvaxcert.vietnam.showing.words import Words
 

@@ -20,7 +20,7 @@ from vnvaxcert.vietnam.showing.document import (
     Document,
     read_document,
 )
-from vnvaxcert.vietnam.showing.items import Item
+from vnvaxcert.vietnam.showing.eleven import Item
 from vnvaxcert.vietnam.showing.paper import CAPTION, qr_width_mm
 from vnvaxcert.vietnam.showing.words import Words
 

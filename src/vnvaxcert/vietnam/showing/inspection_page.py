@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from vnvaxcert.vietnam.showing.inspection import ANSWERS, Answer, Inspection
 from vnvaxcert.vietnam.showing.markup import both, page
-from vnvaxcert.vietnam.showing.verdict import ANSWERS, Answer, Inspection
 from vnvaxcert.vietnam.showing.words import Words
 
 _TITLE: Final = Words("Kết quả kiểm tra chứng nhận", "Result of the check")

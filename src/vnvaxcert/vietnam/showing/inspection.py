@@ -18,10 +18,10 @@ from vnvaxcert.record import record
 from vnvaxcert.results import Envelope, VerifiedCertificate
 from vnvaxcert.schema.records import CertificateWarning, HealthCertificate
 from vnvaxcert.trust.trustlist import TrustedKey
-from vnvaxcert.vietnam.showing.items import Item, items, visible
+from vnvaxcert.vietnam.showing.eleven import Item, items, visible
+from vnvaxcert.vietnam.showing.inspection_words import REASONS, WARNINGS
 from vnvaxcert.vietnam.showing.moments import say_moment
 from vnvaxcert.vietnam.showing.national import national_claim_of
-from vnvaxcert.vietnam.showing.verdict_words import REASONS, WARNINGS
 from vnvaxcert.vietnam.showing.words import Words
 
 
