@@ -14,11 +14,18 @@ import unicodedata
 from typing import Final
 
 from vnvaxcert.record import record
-from vnvaxcert.vietnam.cleaning.detection import Encoding, detect
-from vnvaxcert.vietnam.cleaning.letters import SPECIFIC, SPLIT
+from vnvaxcert.vietnam.cleaning.detection import (
+    QUESTIONED,
+    Detection,
+    Encoding,
+    decode_as,
+    detect,
+)
+from vnvaxcert.vietnam.cleaning.letters import SPECIFIC
 from vnvaxcert.vietnam.cleaning.lookalikes import replace_lookalikes
 from vnvaxcert.vietnam.cleaning.spaces import remove_invisible, tidy_spaces
 from vnvaxcert.vietnam.cleaning.syllables import is_unmarked, spell
+from vnvaxcert.vietnam.cleaning.tcvn3 import restore_capitals
 from vnvaxcert.vietnam.exchange import MAX_FIELD_CHARS
 from vnvaxcert.vietnam.reasons import Reason
 
@@ -44,13 +51,16 @@ _PARTICLES: Final = frozenset(("van", "von", "de", "da", "di", "du", "la", "le",
 """Small words within foreign names; where one stands small, capitals are left as they are."""
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_ONLY_VIETNAMESE: Final = re.compile(r"[^\x00-\x7féÉ]")
+_KNOWN_CASE: Final = re.compile(r"[\x00-\u00ffĂăĐđĨĩŨũƠơƯưẠ-ỹ]*")
+"""Letters whose capital and small form are a pair everywhere: I is not, in a Turkish name."""
 
 
 def clean_name(text: str, *, field: str = "full_name") -> CleanedText:
     """Clean a name.
 
     Args:
-        text: As it was entered; a name in full or a part of it.
+        text: As it was entered; a name in full, or a part of it that stands alone.
         field: The field that the reasons name.
 
     Returns:
@@ -58,23 +68,67 @@ def clean_name(text: str, *, field: str = "full_name") -> CleanedText:
         (``clean.*``) and its doubts. A name of more than :data:`MAX_FIELD_CHARS` characters comes
         back as it is.
 
-    Spec: facts of the module; TCVN 5712, VNI, RFC 1456, code page 1258.
+    Spec: TCVN 5712:1993, VNI for Windows, RFC 1456, code page 1258; Unicode UAX #15.
     """
     if is_plainly_clean(text) or len(text) > MAX_FIELD_CHARS:
         return CleanedText(text=text)
     codes: dict[str, None] = {}  # in order, each once
     current, is_doubtful = text, False
     for _ in range(_ROUNDS):
-        cleaned, is_doubtful = _clean_once(current, codes)
-        if cleaned == current:
+        before = current
+        found = detect(before)
+        is_doubtful = found.is_doubtful
+        if is_doubtful:
             break
-        current = cleaned
+        current = _tidy(_converted(before, found, codes), codes, is_vietnamese=None)
+        if current == before:
+            break
     else:  # it never settles: no name at all
-        current, is_doubtful = text, True
-        codes = {}
-    doubts = (Reason(code="full_name.doubtful", field=field),) if is_doubtful else ()
-    changes = tuple(Reason(code=code, field=field) for code in codes)
-    return CleanedText(text=current, changes=changes, doubts=doubts)
+        is_doubtful = True
+    if is_doubtful:
+        return CleanedText(text=text, doubts=(Reason(code="full_name.doubtful", field=field),))
+    return CleanedText(text=current, changes=reasons(codes, field))
+
+
+def clean_part(text: str, *, field: str, whole: str) -> CleanedText:
+    """Clean a family name or a given name by what the full name shows.
+
+    One word can be Vietnamese in two encodings where the full name is in one alone, and of ``Noé``
+    nobody knows whether it is Nóe.
+
+    Args:
+        text: As it was entered.
+        field: ``family_name`` or ``given_name``.
+        whole: The full name, cleaned.
+
+    Returns:
+        As :func:`clean_name`, but where one of the ways of cleaning leads to the beginning or the
+        end of ``whole`` that way is taken.
+    """
+    alone = clean_name(text, field=field)
+    if _is_part(text, whole):
+        return CleanedText(text=text)
+    if _is_part(alone.text, whole) or len(text) > MAX_FIELD_CHARS:
+        return alone
+    for encoding in Encoding:
+        codes: dict[str, None] = {}
+        decoded = decode_as(text, encoding)
+        if decoded is None:
+            continue
+        found = Detection(encoding=encoding, confidence=1.0, text=decoded)
+        cleaned = _tidy(_converted(text, found, codes), codes, is_vietnamese=True)
+        if _is_part(cleaned, whole):
+            return CleanedText(text=cleaned, changes=reasons(codes, field))
+    return alone
+
+
+def _is_part(text: str, whole: str) -> bool:
+    return f"{whole} ".startswith(f"{text} ") or f" {whole}".endswith(f" {text}")
+
+
+def reasons(codes: dict[str, None], field: str) -> tuple[Reason, ...]:
+    """A reason for each code, in order, all about one field."""
+    return tuple(Reason(code=code, field=field) for code in codes)
 
 
 def is_plainly_clean(text: str) -> bool:
@@ -86,69 +140,67 @@ def is_plainly_clean(text: str) -> bool:
     Returns:
         True for ``Nguyễn Thị Hòa``: nothing is left to clean. False says nothing.
     """
-    for word in text.split(" "):
+    words = text.split(" ")
+    for word in words:
         small = word[:1].lower() + word[1:]
         if small == word or spell(small) != small:
             return False
-    return True
+    return QUESTIONED.keys().isdisjoint(map(str.lower, words))
 
 
-def _clean_once(text: str, codes: dict[str, None]) -> tuple[str, bool]:
-    """One round; the codes of what it changed are added to ``codes``."""
-
-    def note(before: str, after: str, code: str) -> str:
-        if before != after:
-            codes[code] = None
-        return after
-
-    found = detect(text)
-    if found.encoding is not Encoding.UNICODE:
-        text = note(text, found.text, f"clean.{found.encoding}")
-        if found.encoding is Encoding.TCVN3:
-            text = note(text, _restore_capitals(text), "clean.capitals")
-    elif found.is_doubtful:
-        return text, True
-    text = note(text, unicodedata.normalize("NFC", text), "clean.normal_form")
-    text = note(text, replace_lookalikes(text), "clean.lookalike")
-    text = note(text, remove_invisible(text), "clean.invisible")
-    text = note(text, tidy_spaces(text), "clean.spaces")
-    text = note(text, _set_case(text), "clean.case")
-    return note(text, _place_tones(text), "clean.tone_placement"), False
+def _converted(text: str, found: Detection, codes: dict[str, None]) -> str:
+    """The text read in the encoding that was found; codes of what changes are added."""
+    if found.encoding is Encoding.UNICODE:
+        return text
+    codes[f"clean.{found.encoding}"] = None
+    if found.encoding is not Encoding.TCVN3:
+        return found.text
+    return _noted(found.text, restore_capitals(found.text), "clean.capitals", codes)
 
 
-def _restore_capitals(text: str) -> str:
-    """Make capitals of the small letters that TCVN3 has no capital for.
+def _tidy(text: str, codes: dict[str, None], *, is_vietnamese: bool | None) -> str:
+    """All that follows the encoding. ``is_vietnamese``: None to find out."""
+    text = _noted(text, unicodedata.normalize("NFC", text), "clean.normal_form", codes)
+    text = _noted(text, replace_lookalikes(text), "clean.lookalike", codes)
+    text = _noted(text, remove_invisible(text), "clean.invisible", codes)
+    text = _noted(text, tidy_spaces(text), "clean.spaces", codes)
+    if is_vietnamese is None:
+        is_vietnamese = _is_all_vietnamese(_WORD.findall(text))
+    text = _noted(text, _set_case(text, is_vietnamese), "clean.case", codes)
+    if is_vietnamese:
+        text = _noted(text, _place_tones(text), "clean.tone_placement", codes)
+    return text
 
-    ``NGUYễN`` was drawn in a font of capitals; a word that starts with such a letter in a name
-    whose other words start with capitals (``Hoàng ứng``) lost its first one.
+
+def _noted(before: str, after: str, code: str, codes: dict[str, None]) -> str:
+    if before != after:
+        codes[code] = None
+    return after
+
+
+def _is_all_vietnamese(words: list[str]) -> bool:
+    """Whether every word is a syllable and a letter shows that it is Vietnamese.
+
+    One word with é alone may as well be French or Spanish: Noé, Chloé.
     """
-    with_capital = [letter for letter in text if letter.isupper()]
-    if not with_capital:
-        return text  # all small: no letter says that there were capitals
-    without = [letter for letter in text if letter.islower() and not _has_capital(letter)]
-    small = [letter for letter in text if letter.islower()]
-    if len(without) == len(small) and len(with_capital) > 1:
-        return text.upper()
-    return " ".join(
-        word[0].upper() + word[1:] if word and not _has_capital(word[0]) else word
-        for word in text.split(" ")
-    )
+    text = "".join(words)
+    if SPECIFIC.isdisjoint(text) or (len(words) == 1 and not _ONLY_VIETNAMESE.search(text)):
+        return False
+    small = [word.lower() for word in words]
+    return all(spell(word) is not None or is_unmarked(word) for word in small)
 
 
-def _has_capital(letter: str) -> bool:
-    """Whether TCVN3 has the capital of a letter: it bears no tone."""
-    return not SPLIT.get(letter.lower(), ("", 0))[1]
-
-
-def _set_case(text: str) -> str:
+def _set_case(text: str, is_vietnamese: bool) -> str:
     """Begin each word of an all-capital or all-small name, or of a Vietnamese one, with a capital.
 
     Names in mixed case are somebody's choice (``McDonald``, ``Y Blôk``, ``van Gogh``) unless every
     word is a Vietnamese syllable, which has only one way.
     """
     words = _WORD.findall(text)
-    is_even = text in (text.upper(), text.lower()) and sum(map(len, words)) > 1
-    if is_even or (_is_all_vietnamese(words) and not _PARTICLES.intersection(words)):
+    is_even = text in (text.upper(), text.lower()) and len(text) > 1
+    if is_even and not _KNOWN_CASE.fullmatch(text):
+        return text
+    if is_even or (is_vietnamese and _PARTICLES.isdisjoint(words)):
         return _WORD.sub(lambda word: _capitalised(word.group()), text)
     return text
 
@@ -157,21 +209,13 @@ def _capitalised(word: str) -> str:
     return word[0].upper() + word[1:].lower()
 
 
-def _is_all_vietnamese(words: list[str]) -> bool:
-    if SPECIFIC.isdisjoint("".join(words)):
-        return False  # nothing tells an unmarked Vietnamese name from another
-    small = [word.lower() for word in words]
-    return all(spell(word) is not None or is_unmarked(word) for word in small)
-
-
 def _place_tones(text: str) -> str:
     return _WORD.sub(lambda word: _with_tone_placed(word.group()), text)
 
 
 def _with_tone_placed(word: str) -> str:
-    small = word.lower()
-    standard = spell(small)
-    if standard is None or standard == small or len(standard) != len(word):
+    standard = spell(word.lower())
+    if standard is None or len(standard) != len(word):
         return word
     return "".join(
         letter.upper() if shown.isupper() else letter

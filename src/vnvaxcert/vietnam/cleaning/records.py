@@ -5,14 +5,13 @@ Spec: the fields of `vnvaxcert.vietnam.exchange`.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from vnvaxcert.record import record
 from vnvaxcert.vietnam.cleaning import fields
-from vnvaxcert.vietnam.cleaning.names import CleanedText, clean_name
-from vnvaxcert.vietnam.cleaning.spaces import remove_invisible, tidy_spaces
+from vnvaxcert.vietnam.cleaning.names import CleanedText, clean_name, clean_part, reasons
+from vnvaxcert.vietnam.cleaning.texts import clean_text, tidy_text
 from vnvaxcert.vietnam.exchange import MAX_FIELD_CHARS, ExchangeRecord
 from vnvaxcert.vietnam.reasons import Reason
 
@@ -58,43 +57,43 @@ def clean_record(record: ExchangeRecord) -> Cleaned:
         for the completeness check to refuse. Dates that could be read either way are read day
         first, as Viet Nam writes them.
     """
-    values: dict[str, str] = {}
-    changes: list[Reason] = []
-    doubts: list[Reason] = []
-    for field, text in vars(record).items():
-        if not text:
-            continue
-        cleaned = _clean_field(field, text)
-        if cleaned.text != text:
-            values[field] = cleaned.text
-            changes += cleaned.changes
-        doubts += cleaned.doubts
-    if not values:
-        return Cleaned(record=record, doubts=tuple(doubts))
+    cleaned = {field: _clean_field(field, text) for field, text in vars(record).items() if text}
+    _clean_parts(record, cleaned)
+    values = {field: found.text for field, found in cleaned.items()}
+    result = record
+    if any(text != getattr(record, field) for field, text in values.items()):
+        result = ExchangeRecord(**values)
     return Cleaned(
-        record=ExchangeRecord(**{**vars(record), **values}),
-        changes=tuple(changes),
-        doubts=tuple(doubts),
+        record=result,
+        changes=tuple(reason for found in cleaned.values() for reason in found.changes),
+        doubts=tuple(reason for found in cleaned.values() for reason in found.doubts),
     )
+
+
+def _clean_parts(record: ExchangeRecord, cleaned: dict[str, CleanedText]) -> None:
+    """Clean family name and given name by the full name, or by the two together."""
+    parts = [field for field in ("family_name", "given_name") if field in cleaned]
+    if not parts:
+        return
+    whole = cleaned.get("full_name")
+    if whole is None:
+        whole = clean_name(" ".join(getattr(record, field) for field in parts))
+    if whole.doubts:
+        return
+    for field in parts:
+        cleaned[field] = clean_part(getattr(record, field), field=field, whole=whole.text)
 
 
 def _clean_field(field: str, text: str) -> CleanedText:
     if field in _NAMES:
         return clean_name(text, field=field)
+    if field == "facility_name":
+        return clean_text(text, field=field)
     if len(text) > MAX_FIELD_CHARS:
         return CleanedText(text=text)
-    changes: list[Reason] = []
-
-    def step(before: str, after: str, code: str) -> str:
-        if before != after:
-            changes.append(Reason(code=code, field=field))
-        return after
-
-    if not (text.isascii() and text.isprintable()):
-        text = step(text, unicodedata.normalize("NFC", text), "clean.normal_form")
-        text = step(text, remove_invisible(text), "clean.invisible")
-    if " " in text or not text.isprintable():
-        text = step(text, tidy_spaces(text), "clean.spaces")
-    if (form := _FORMS.get(field)) is not None:
-        text = step(text, form(text), "clean.format")
-    return CleanedText(text=text, changes=tuple(changes))
+    codes: dict[str, None] = {}
+    cleaned = tidy_text(text, codes)
+    if (form := _FORMS.get(field)) is not None and (formed := form(cleaned)) != cleaned:
+        codes["clean.format"] = None
+        cleaned = formed
+    return CleanedText(text=cleaned, changes=reasons(codes, field))

@@ -123,7 +123,7 @@ def _pairs() -> list[tuple[str, str]]:
     for onset in _FREE.split():
         pairs += [(onset, rhyme) for rhyme in [*rhymes, *glided, "y"]]  # y alone: Vy, Thy, Sỹ
     for onset, rhyme in ((onset, rhyme) for onset in ("", "ng") for rhyme in [*rhymes, *glided]):
-        if not (onset and rhyme[0] in _FRONT):
+        if rhyme[:2] != "oo" if not onset else rhyme[0] not in _FRONT:
             pairs.append((onset, rhyme))
     for rhyme in rhymes:
         if rhyme[0] in _FRONT:

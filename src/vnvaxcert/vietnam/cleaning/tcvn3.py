@@ -43,13 +43,38 @@ def decode(text: str) -> str | None:
     letters: list[str] = []
     for letter in text.translate(_TABLE):
         before = letters[-1] if letters else ""
+        vowel, tone = SPLIT.get(letter, ("", 0))
         # No syllable has a vowel twice with a tone on the second: this is a converter's capital.
-        if (
-            before.isupper()
-            and SPLIT.get(letter, ("", 0))[0] == before.lower()
-            and SPLIT[letter][1]
-        ):
+        if tone and vowel.upper() == before:
             letters[-1] = letter.upper()
         else:
             letters.append(letter)
     return "".join(letters)
+
+
+def restore_capitals(text: str) -> str:
+    """Make capitals of the small letters that TCVN3 has no capital for.
+
+    ``NGUYễN`` was drawn in a font of capitals, and so was the whole name; in a name whose words
+    start with capitals (``Hoàng ứng``) a word that starts with such a letter lost its own.
+
+    Args:
+        text: What :func:`decode` gave.
+
+    Returns:
+        The text, as long; unchanged where it has no capital at all.
+    """
+    if not any(map(str.isupper, text)):
+        return text  # all small: no letter says that there were capitals
+    small = [letter for letter in text if letter.islower()]
+    if small and not any(map(_has_capital, small)) and sum(map(str.isupper, text)) > 1:
+        return text.upper()
+    return " ".join(
+        word[0].upper() + word[1:] if word and not _has_capital(word[0]) else word
+        for word in text.split(" ")
+    )
+
+
+def _has_capital(letter: str) -> bool:
+    """Whether TCVN3 has the capital of a letter: it bears no tone."""
+    return not SPLIT.get(letter, ("", 0))[1]

@@ -1,0 +1,65 @@
+"""Running text that is no name, above all the names of facilities.
+
+Figures, abbreviations and punctuation stand among its words, so only the words with letters beyond
+ASCII are asked which encoding they are in; VIQR, whose marks are punctuation, is not looked for.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+from vnvaxcert.vietnam.cleaning.detection import Encoding, decode_as, detect
+from vnvaxcert.vietnam.cleaning.names import CleanedText, reasons
+from vnvaxcert.vietnam.cleaning.spaces import remove_invisible, tidy_spaces
+from vnvaxcert.vietnam.exchange import MAX_FIELD_CHARS
+
+_PUNCTUATION: Final = ".,;:()[]-–\"'/"
+_MIN_WORDS: Final = 2  # one word alone proves no encoding
+
+
+def clean_text(text: str, *, field: str) -> CleanedText:
+    """Clean a text: its encoding, normal form, what cannot be seen, and spaces.
+
+    Args:
+        text: As it was entered.
+        field: The field that the reasons name.
+
+    Returns:
+        The text and its changes; capitals, punctuation and tone marks stay, and no doubt is
+        raised. A text of more than :data:`MAX_FIELD_CHARS` characters comes back as it is.
+    """
+    codes: dict[str, None] = {}
+    if len(text) > MAX_FIELD_CHARS:
+        return CleanedText(text=text)
+    if not text.isascii():
+        words = [word.strip(_PUNCTUATION) for word in text.split() if not word.isascii()]
+        encoding = detect(" ".join(words)).encoding
+        decoded = decode_as(text, encoding)
+        if encoding is not Encoding.UNICODE and decoded is not None and len(words) >= _MIN_WORDS:
+            codes[f"clean.{encoding}"] = None
+            text = decoded
+    return CleanedText(text=tidy_text(text, codes), changes=reasons(codes, field))
+
+
+def tidy_text(text: str, codes: dict[str, None]) -> str:
+    """Bring a text to normalisation form C, without invisible characters and superfluous spaces.
+
+    Args:
+        text: Any text.
+        codes: Takes the codes of what was changed, in order.
+    """
+    before = text
+    if not (text.isascii() and text.isprintable()):
+        text = unicodedata.normalize("NFC", before)
+        if text != before:
+            codes["clean.normal_form"] = None
+        before, text = text, remove_invisible(text)
+        if text != before:
+            codes["clean.invisible"] = None
+        # What was apart may combine now.
+        text = unicodedata.normalize("NFC", text)
+    before, text = text, tidy_spaces(text)
+    if text != before:
+        codes["clean.spaces"] = None
+    return text
