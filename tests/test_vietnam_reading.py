@@ -9,7 +9,7 @@ import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -271,6 +271,30 @@ def test_a_quote_that_another_line_closes_does_not_join_them() -> None:
     assert [line.record is None for line in lines] == [True, True, False]
 
 
+@pytest.mark.parametrize("between", [0, 1, 5])
+def test_two_stray_quotes_do_not_swallow_the_records_between_them(between: int) -> None:
+    """As many cells come out as there should be, and the text between the quotes is records."""
+    row = to_json(RECORD)
+    plain = ",".join(row.values())
+    first = plain.replace("Nguyễn", '"Nguyễn')
+    last = plain.replace("Mẫu", 'Mẫu"')
+    rows = [first, *[plain] * between, last, plain]
+    lines = csv_lines(",".join(row) + "\n" + "\n".join(rows) + "\n")
+    assert [line.number for line in lines] == list(range(2, between + 5))
+    assert detail(lines[0]) == "quotes"
+    assert read(lines[-2]).full_name == 'Nguyễn Văn Mẫu"'
+    assert [read(line) for line in (*lines[1:-2], lines[-1])] == [RECORD] * (between + 1)
+
+
+def test_a_line_break_may_stand_in_any_cell() -> None:
+    for place in range(3):
+        cells = ["R-1", "An", "1990"]
+        cells[place] = f'"{cells[place]}\n(x)"'
+        first, second = csv_lines(HEADER + ",".join(cells) + ",\nR-2,Bình,1991\n")
+        assert list(to_json(read(first)).values())[place].endswith("\n(x)")
+        assert (second.number, read(second).record_id) == (4, "R-2")
+
+
 def test_text_behind_a_closing_quote_is_refused() -> None:
     [line] = csv_lines(HEADER + 'R-1,"An" Bình,1990\n')
     assert detail(line) == "quotes"
@@ -460,8 +484,9 @@ def test_a_file_whose_reading_fails_is_an_error(
 
 def test_an_empty_file_has_no_lines(tmp_path: Path) -> None:
     path = tmp_path / "records"
-    path.write_bytes(b"")
-    assert list(read_records(path)) == []
+    for content in (b"", b"\n", b"\xef\xbb\xbf", b"\xff\xfe"):
+        path.write_bytes(content)
+        assert list(read_records(path)) == []
 
 
 @pytest.mark.parametrize("name", ["absent", "", "a\0b"])
@@ -576,15 +601,10 @@ ROWS = st.lists(
 def test_what_python_writes_is_read_back(
     rows: list[list[str]], delimiter: str, is_quoted: bool
 ) -> None:
-    text = io.StringIO(newline="")
-    quoting: Literal[0, 1] = csv.QUOTE_ALL if is_quoted else csv.QUOTE_MINIMAL
-    writer = csv.writer(text, delimiter=delimiter, quoting=quoting)
-    writer.writerow(["record_id", "full_name", "lot"])
-    writer.writerows(rows)
-    found = [read(line) for line in csv_lines(text.getvalue())]
-    assert [[one.record_id, one.full_name, one.lot] for one in found] == [
-        row for row in rows if any(row)
-    ]
+    records = [ExchangeRecord(**dict(zip(FIELDS, row, strict=False))) for row in rows]
+    quoting = csv.QUOTE_ALL if is_quoted else csv.QUOTE_MINIMAL
+    found = csv_lines(written(records, delimiter=delimiter, quoting=quoting))
+    assert [read(line) for line in found] == [one for one in records if to_json(one)]
 
 
 def pieces() -> Iterator[bytes]:

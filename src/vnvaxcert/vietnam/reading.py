@@ -153,7 +153,7 @@ def _columns_of(source: Source) -> tuple[Columns, str]:
         RecordsError: There is none.
     """
     line = source.next()
-    while isinstance(line, bytes) and (line.isspace() or line[:4].lower() == b"sep="):
+    while isinstance(line, bytes) and (not line.strip() or line[:4].lower() == b"sep="):
         line = source.next()  # Excel reads and writes a hint "sep=;" before the header
     number = max(source.number, 1)
     if not isinstance(line, bytes):
@@ -175,7 +175,7 @@ def _cells(
         line: The line with its end.
         delimiter: What divides the cells.
         source: Where the line came from and the next ones are.
-        width: The number of cells; more than one line is taken only to make up as many.
+        width: How many cells are expected, or None for the header.
 
     Returns:
         The cells, None where quotes or carriage returns are out of place; and whether some of the
@@ -209,11 +209,21 @@ def _quoted_cells(
         cells = next(csv.reader(lines(), delimiter=delimiter, strict=True))
     except csv.Error:
         cells = None
-    if taken and (cells is None or (width is not None and len(cells) != width)):
-        # A stray quote must not swallow the records after it.
+    if taken and (cells is None or (width and _is_swallowed([line, *taken], delimiter, width))):
         source.put_back(taken)
         return None, False
     return (None, False) if cells is None else _decoded(cells)
+
+
+def _is_swallowed(lines: list[bytes | TooLong], delimiter: str, width: int) -> bool:
+    """Whether what stands between two quotes may be records, because the quotes are stray ones.
+
+    Lines with too few delimiters for one record are no record, and those with enough for two are
+    taken for two: better one line refused whose text is full of commas than a record lost in it.
+    """
+    sign = delimiter.encode()
+    count = sum(line.count(sign) for line in lines if isinstance(line, bytes))
+    return not width - 1 <= count < 2 * (width - 1)
 
 
 def _decoded(cells: list[str]) -> tuple[list[str], bool]:
@@ -273,7 +283,7 @@ def read_json_lines(stream: IO[bytes]) -> Iterator[Line]:
         if isinstance(raw, TooLong):
             yield _malformed(number, f"more than {MAX_LINE_BYTES} bytes")
             continue
-        if raw.isspace():
+        if not raw.strip():
             continue
         if number == 1 and raw.lstrip().startswith(b"["):
             raise RecordsError(1, "a JSON array; expected one object a line")
