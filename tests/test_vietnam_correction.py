@@ -366,6 +366,32 @@ def test_what_is_no_passport_of_a_trusted_signer_is_not_corrected() -> None:
         corrected(at=AT - timedelta(seconds=1))
 
 
+def utopia() -> SpecimenSigner:
+    """A signer of another state."""
+    authority = SpecimenAuthority(not_before=maker.START, not_after=maker.END, country="UT")
+    return authority.issue_signer(not_after=maker.END)
+
+
+def test_no_state_corrects_the_certificate_of_another() -> None:
+    foreign = utopia()
+    with pytest.raises(CorrectionError, match="another state"):
+        corrected(passport(signer=foreign.signer).text, trust=foreign.trust_list())
+    with pytest.raises(CorrectionError, match="another state"):
+        corrected(signer=foreign.signer)
+    both = world().trust | foreign.trust_list()
+    made = corrected(record_signer=foreign.signer)
+    assert "key of another state" in refused(
+        record=made.record,
+        new=made.passport.text,
+        revocations=made.revocations(),
+        trust=both,
+    )
+    # A record of ours that links a certificate of theirs with one of ours:
+    theirs = passport(signer=foreign.signer, dose=1).text
+    record = signed({2: fingerprint_of(theirs)})
+    assert "different states" in refused(record=record, old=theirs, trust=both)
+
+
 def test_mistakes_of_the_program_are_told_apart() -> None:
     with pytest.raises(ValueError, match="citizen"):
         corrected(reason="because the citizen asked")

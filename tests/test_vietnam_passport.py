@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 import specimens
 import vietnam_maker as maker
+import vnvaxcert.vietnam.passport
 from vietnam_maker import AT, IDENTIFIER_KEY, records, world
 from vnvaxcert import (
     HealthCertificate,
@@ -55,6 +56,7 @@ from vnvaxcert.vietnam.exchange import ExchangeRecord
 from vnvaxcert.vietnam.passport import (
     Passport,
     PassportSeal,
+    certificate_id,
     issue_passport,
     passport_seal,
     renew,
@@ -256,6 +258,12 @@ def test_the_identifier_is_another_when_something_is_corrected(change: dict[str,
 def test_the_identifier_is_another_under_another_key() -> None:
     other = passport(identifier_key=b"another specimen key for ids 002")
     assert other.certificate_id != passport().certificate_id
+
+
+def test_only_a_content_with_vaccinations_has_an_identifier() -> None:
+    with pytest.raises(ValueError, match="vaccinations"):
+        certificate_id("001190000001", specimens.certificate("r"), key=IDENTIFIER_KEY)
+    assert not hasattr(vnvaxcert.vietnam.passport, "revoke")
 
 
 @pytest.mark.parametrize("key", [b"", b"x" * 31])
@@ -467,6 +475,7 @@ def test_a_record_that_was_withdrawn_makes_no_passport() -> None:
         {"identity_number": "001190000002"},
         {"full_name": "Nguyễn Thị Thư"},
         {"birth_date": "1990-05-18"},
+        {"sex": "M", "identity_number": "001090000001"},
     ],
 )
 def test_records_of_two_persons_make_no_passport(change: dict[str, str]) -> None:

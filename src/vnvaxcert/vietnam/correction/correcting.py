@@ -105,7 +105,8 @@ def correct(
         The new passport, what to publish, and the signed record. Publish the hashes first.
 
     Raises:
-        CorrectionError: Nothing changed (that is a renewal), or it is another person.
+        CorrectionError: Nothing changed (that is a renewal), it is another person, or the old
+            certificate is of another state or was issued later.
         VerificationError: The old certificate was not signed by a trusted key, or is revoked.
         DecodeError: It is none, is a seal, or cannot be read.
         IssueError: As `issue_passport`.
@@ -127,6 +128,8 @@ def correct(
         has_national_claim=old.national is not None,
         issuer_name=entry.issuer if issuer_name is None else issuer_name,
     )
+    if old.verified.issuer != draft.country:
+        raise CorrectionError("the certificate to be corrected is of another state")
     changed = _changes(old, draft, identifier_key)
     corrected_at = at.astimezone(UTC).replace(microsecond=0)
     if old.verified.issued_at is None or corrected_at < old.verified.issued_at:

@@ -108,6 +108,7 @@ def verify_correction(
     after, new_parts = _new(new, trust, revocations, at)
     if fingerprint(new_parts) != statement.new:
         raise CorrectionRecordError("it is not about this new certificate")
+    _check_issuers(before.verified, after.verified, signer)
     _check_times(before.verified, after.verified, statement)
     # 4. What changed.
     changed = compare(
@@ -160,6 +161,14 @@ def _new(
         return read_passport(text, trust=trust), parts_of(text)
     except (DecodeError, VerificationError) as error:
         raise CorrectionRecordError(f"the new certificate does not hold: {error}") from error
+
+
+def _check_issuers(old: VerifiedCertificate, new: VerifiedCertificate, signer: TrustedKey) -> None:
+    """A list may hold the keys of many states: none of them corrects another's certificates."""
+    if old.issuer != new.issuer:
+        raise CorrectionRecordError("the two certificates are of different states")
+    if signer.country is not None and signer.country != new.issuer:
+        raise CorrectionRecordError("it is signed by a key of another state")
 
 
 def _check_times(

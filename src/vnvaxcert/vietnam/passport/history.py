@@ -96,15 +96,19 @@ def _dose(attested: Attested, number: int, verifier: AttestationVerifier, today:
 
 
 def _check_one_person(doses: Sequence[Dose]) -> None:
-    first = doses[0]
-    wanted = (first.identity.number, first.family_name, first.given_name, first.birth_date)
+    wanted = _person(doses[0])
     strangers = tuple(
         (f"/history/{index}", "expected a record of the same person as the first one")
         for index, dose in enumerate(doses)
-        if (dose.identity.number, dose.family_name, dose.given_name, dose.birth_date) != wanted
+        if _person(dose) != wanted
     )
     if strangers:
         raise IssueClaimsError(strangers)
+
+
+def _person(dose: Dose) -> tuple[object, ...]:
+    name = (dose.family_name, dose.given_name)
+    return dose.identity.number, *name, dose.birth_date, dose.sex
 
 
 def chosen_dose(doses: Sequence[Dose], choice: DoseChoice) -> Dose:

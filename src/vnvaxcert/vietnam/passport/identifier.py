@@ -36,8 +36,8 @@ def certificate_id(
 
     Args:
         identity_number: Of the holder, without spaces: CCCD, CMND or passport.
-        certificate: What is certified, ICAO names included. Its ``ci`` and its schema version do
-            not count.
+        certificate: What is certified, ICAO names included, vaccinations at any rate. ``ci`` and
+            the schema version do not count.
         key: The issuer's secret, at least `MIN_IDENTIFIER_KEY_BYTES` bytes. With another key all
             identifiers are others.
         country: Issuing state, two capitals.
@@ -48,7 +48,7 @@ def certificate_id(
 
     Raises:
         TypeError: The key is no bytes.
-        ValueError: It is too short; or another country.
+        ValueError: It is too short; another country; or a certificate without vaccinations.
 
     Spec: spec/viet-nam.md §4; RFC 8949 §4.2.1.
     """
@@ -65,6 +65,8 @@ def opaque_part(
     """The 32 digits of `certificate_id`; its arguments and errors."""
     check_identifier_key(key)
     content = dcc.serialize(certificate)
+    if "v" not in content:
+        raise ValueError("certificate: expected one of vaccinations")
     del content["ver"]  # a newer version of the schema is no other certificate
     content["v"] = [
         {name: value for name, value in entry.items() if name != "ci"} for entry in content["v"]
