@@ -367,7 +367,8 @@ def test_an_authority_entrusts_units_in_its_own_provinces() -> None:
 
 
 def test_a_unit_can_check_the_delegation_it_was_handed() -> None:
-    verifier = AttestationVerifier(TRUST, AT)
+    verifier = AttestationVerifier(TRUST, AT.astimezone(timezone(7 * HOUR)))
+    assert verifier.at == AT
     assert verifier.verify_delegation(entrust()).role is Role.FOCAL_UNIT
     for message, reason in (
         (entrust(by=STRANGER), "no authority"),
@@ -820,7 +821,9 @@ def delegation_arguments(**changes: Any) -> dict[str, Any]:
             "1 to 2000",
         ),
         ({"unit_code": "CDC"}, ValueError, "five digits"),
-        ({"not_after": FROM - SECOND}, ValueError, "ends before"),
+        ({"not_after": FROM - SECOND}, ValueError, "it is before at"),
+        ({"not_before": UNTIL + SECOND}, ValueError, "ends before"),
+        ({"at": UNTIL + SECOND}, ValueError, "it is before at"),
         ({"not_before": datetime(2022, 1, 1)}, ValueError, "aware"),
         ({"not_after": datetime(2022, 1, 1)}, ValueError, "aware"),
         ({"at": datetime(2022, 1, 1)}, ValueError, "aware"),

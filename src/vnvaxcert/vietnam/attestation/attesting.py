@@ -102,12 +102,12 @@ class Batch:
 
     @property
     def attested(self) -> tuple[Attested, ...]:
-        """The records that were confirmed, in order."""
+        """The records that were confirmed, in order; gathered anew each time."""
         return tuple(one for one in self.outcomes if isinstance(one, Attested))
 
     @property
     def refused(self) -> tuple[Refused, ...]:
-        """Those that were not."""
+        """Those that were not, likewise."""
         return tuple(one for one in self.outcomes if isinstance(one, Refused))
 
 

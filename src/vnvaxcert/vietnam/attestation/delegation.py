@@ -101,8 +101,7 @@ class Delegation:
             return "the record names another province"
         # Whoever acts for a facility may be named by the record, or the facility it acts for.
         if self.role is Role.FACILITY:
-            # a set, since a role of this kind always names its facilities
-            named = self.facility_codes or frozenset()
+            named = self.facility_codes or frozenset()  # such a role always names some
         elif self.unit_code:
             named = frozenset({self.unit_code, facility})
         else:
@@ -149,7 +148,7 @@ def delegate(
         KeyMismatchError: The signature made is not of the key in the signer's certificate.
         OutlivesSignerError: The signer's certificate is not valid at ``at``.
         ValueError: A code, period, role or identifier of another form; facilities of another
-            province; none at all; a naive time.
+            province; none at all; a period that is over at ``at``; a naive time.
         TypeError: A value of another type.
 
     Spec: spec/attestation.md, section 3; 1908/BYT-CNTT (focal units).
@@ -181,6 +180,8 @@ def delegate(
     }
     if unit_code:
         payload[7] = unit_code
+    if not_after < at:
+        raise ValueError("not_after: it is before at, so nothing could ever be attested")
     try:
         _read(payload, signer.kid)  # one place knows what a delegation may say
     except DelegationError as error:

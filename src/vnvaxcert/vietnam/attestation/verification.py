@@ -150,6 +150,11 @@ class AttestationVerifier:
         self._batch = lru_cache(MAX_REMEMBERED)(self._judge_batch)
         self._right = lru_cache(MAX_REMEMBERED)(self._judge_delegation)
 
+    @property
+    def at(self) -> datetime:
+        """The moment of verification, UTC."""
+        return self._at
+
     def verify(self, attested: Attested) -> Attestation:
         """Verify that a unit confirmed a record, and that it may.
 
