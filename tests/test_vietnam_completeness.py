@@ -88,6 +88,17 @@ UNUSUAL = {
         "identity_number": "001321900001",
     },
     "birth in the year of the dose": {"birth_date": "2021", "identity_number": "001321900001"},
+    "birth in the month of the dose": {
+        "birth_date": "2021-11",
+        "identity_number": "001321900001",
+        "vaccination_date": "2021-11-01",
+    },
+    "a dose on the first day of the year of birth": {
+        "birth_date": "2021",
+        "identity_number": "001321900001",
+        "vaccination_date": "2021-01-01",
+        "country": "GB",
+    },
     "no kind of number": {"identity_type": ""},
     "a CMND": {"identity_type": "cmnd", "identity_number": "123456789"},
     "a passport": {"identity_type": "passport", "identity_number": "B1234567"},

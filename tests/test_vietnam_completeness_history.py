@@ -107,6 +107,12 @@ def test_a_number_given_twice_makes_no_other_dose_suspicious() -> None:
     ) == [[], [SAME], [SAME], []]
 
 
+@pytest.mark.parametrize("day", ["2021-03-08", AT.isoformat(), "2021-10-15"])
+def test_the_first_and_the_last_possible_day_count(day: str) -> None:
+    newborn = dose(1, day, birth_date="2021-10-15") if day == "2021-10-15" else dose(1, day)
+    assert found(newborn, newborn) == [[], [DUPLICATE]]
+
+
 # Out of order, too close
 
 

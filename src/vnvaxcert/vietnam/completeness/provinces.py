@@ -65,7 +65,7 @@ _OF_2025: Final = """
 """
 
 PROVINCE_LISTS: Final = (
-    _list_of("2004", date(2004, 7, 8), _OF_2004),
+    _list_of("2004", date(2004, 7, 8), _OF_2004),  # signed then; nothing is older here
     _list_of("2025", date(2025, 7, 1), _OF_2025),
 )
 """The lists, the oldest first; each holds until the day before the next begins."""
