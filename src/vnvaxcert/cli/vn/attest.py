@@ -21,6 +21,7 @@ from vnvaxcert.cli.vn.work import Row, Tick, Work
 from vnvaxcert.errors import VnvaxcertError
 from vnvaxcert.trust.signer import Signer
 from vnvaxcert.vietnam.attestation import Batch, Refused, attest
+from vnvaxcert.vietnam.matching import Verdict
 
 ATTESTED: Final = "attested.jsonl"
 BATCHES: Final = "batches.jsonl"
@@ -99,7 +100,7 @@ def _settle(opened: Work, tick: Tick, confirm: partial[Batch]) -> None:
         # Names of batches follow from the input alone, so they are the same however it was killed.
         name = f"{chunk[0].place:012}"
         cases = [read_case(row.body) for row in chunk]
-        verdicts = [str(case.members.get("verdict", "not_sent")) for case in cases]
+        verdicts = [_verdict(case) for case in cases]
         batch = confirm([(case.record, said) for case, said in zip(cases, verdicts, strict=True)])
         if batch.message is not None:
             message = b64encode(batch.message).decode("ascii")
@@ -112,6 +113,12 @@ def _settle(opened: Work, tick: Tick, confirm: partial[Batch]) -> None:
                 yield row._replace(body=case.text(batch=name, index=outcome.index, path=path))
 
     opened.settle_chunks(decide, size=BATCH_SIZE, tick=tick)
+
+
+def _verdict(case: Case) -> Verdict:
+    """What matching said of a case; what says nothing of the kind was not sent."""
+    said = case.members.get("verdict")
+    return Verdict(said) if said in list(Verdict) else Verdict.NOT_SENT
 
 
 def batches_beside(cases: Path) -> Path:

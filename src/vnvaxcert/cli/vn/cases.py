@@ -18,6 +18,7 @@ from vnvaxcert.vietnam.exchange import ExchangeRecord
 from vnvaxcert.vietnam.reading import from_json, to_json
 
 MAX_LINE_BYTES: Final = 1 << 17  # a record of 20 fields of 500 characters, escaped, and its proof
+MAX_NUMBER: Final = 2**63 - 1  # what SQLite can hold
 
 
 class Case(NamedTuple):
@@ -39,7 +40,7 @@ class Case(NamedTuple):
         return json.dumps(document, ensure_ascii=False)
 
 
-def read_case(text: str | bytes) -> Case:
+def read_case(text: str) -> Case:
     """Read one line.
 
     Raises:
@@ -47,10 +48,12 @@ def read_case(text: str | bytes) -> Case:
         RecordsError: Its record is none.
     """
     document = json.loads(text)
+    if "\\u" in text:
+        json.dumps(document, ensure_ascii=False).encode()  # half a surrogate pair is no text
     if not isinstance(document, dict):
         raise ValueError("no object")
     line, record = document.pop("line", None), document.pop("record", None)
-    if type(line) is not int or line < 1:
+    if type(line) is not int or not 1 <= line <= MAX_NUMBER:
         raise ValueError("no line number")
     return Case(line, from_json(record), document)
 
@@ -70,7 +73,7 @@ def read_cases(path: Path) -> Iterator[Case]:
             try:
                 if len(text) > MAX_LINE_BYTES:
                     raise ValueError("too long")
-                case = read_case(text)
+                case = read_case(text.decode())
             except (ValueError, RecursionError, RecordsError):
                 raise CommandError(
                     f"{path}, line {number}: expected a case, as the step before writes it"

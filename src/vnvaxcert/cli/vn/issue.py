@@ -120,6 +120,7 @@ def add_contents(made: Parser) -> None:
     made.add_argument(
         "--issuer-name",
         metavar="TEXT",
+        type=_issuer_name,
         default=ISSUER_NAME,
         help=f"the issuer that a passport names; {ISSUER_NAME}, when not given",
     )
@@ -151,6 +152,9 @@ def run(arguments: list[str]) -> Outcome:
     )
 
     def make(at: datetime) -> Step[Case]:
+        # Else every record would be rejected for what is wrong with none of them.
+        if not signer.facts.not_before <= at < signer.facts.not_after:
+            raise CommandError(f"{values.cert or values.key}: the certificate is not valid then")
         issue = partial(
             issue_passport,
             signer=signer,
@@ -315,3 +319,9 @@ def _dose(text: str) -> int | str:
     if text.isascii() and text.isdigit() and 1 <= len(text) <= 2 and int(text) > 0:
         return int(text)
     raise ArgumentTypeError("expected the number of a dose, or latest")
+
+
+def _issuer_name(text: str) -> str:
+    if 1 <= len(text) <= 80 and text.isprintable() and text.strip():
+        return text
+    raise ArgumentTypeError("expected 1 to 80 characters")

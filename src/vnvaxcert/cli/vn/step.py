@@ -287,8 +287,10 @@ def _asked(plan: Plan) -> tuple[dict[str, str], int]:
 def _digest(path: Path) -> tuple[str, int]:
     """SHA-256 of a file, or of the files of a folder, and how many line ends it has."""
     if path.is_dir():
-        parts = [_digest(inner)[0] for inner in sorted(path.iterdir()) if inner.is_file()]
+        parts = [_digest(inner)[0] for inner in sorted(path.rglob("*")) if inner.is_file()]
         return hashlib.sha256("".join(parts).encode()).hexdigest(), 0
+    if path.exists() and not path.is_file():
+        raise CommandError(f"{path}: expected a file, since a step may have to read it again")
     digest, lines = hashlib.sha256(), 0
     with open(path, "rb") as file:
         while block := file.read(1 << 20):
