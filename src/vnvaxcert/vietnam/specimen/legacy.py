@@ -150,5 +150,6 @@ ENCODERS: Final[Mapping[str, Callable[[str], str]]] = {
     "clean.vni": to_vni,
     "clean.viqr": to_viqr,
     "clean.windows1258": to_windows1258,
+    "clean.utf8": to_misread_utf8,
 }
 """By the code of the repair."""

@@ -85,7 +85,7 @@ def _bare(text: str) -> str:
     return "".join({"đ": "d", "Đ": "D"}.get(letter, letter) for letter in letters)
 
 
-def _tone_marks(rng: Random, name: str) -> str:
+def tone_marks(rng: Random, name: str) -> str:
     """All marks lost, those of one word, or one tone taken for another."""
     words = name.split(" ")
     marked = [at for at, word in enumerate(words) if _bare(word) != word]
@@ -117,14 +117,14 @@ def _other_tone(rng: Random, words: list[str]) -> str:
     return " ".join([*words[:at], word[:place] + letter + word[place + 1 :], *words[at + 1 :]])
 
 
-def _name_swapped(rng: Random, name: str) -> str:
+def name_swapped(rng: Random, name: str) -> str:
     """The given name first, as in a Western form; or the family name last."""
     words = name.split(" ")
     other = rng.choice(([words[-1], *words[:-1]], [*words[1:], words[0]]))
     return " ".join(other) if _bare(" ".join(other)) != _bare(name) else ""
 
 
-def _name_slip(rng: Random, name: str) -> str:
+def name_slip(rng: Random, name: str) -> str:
     """One letter doubled, left out, or its neighbour's key; never the first of a word."""
     places = [
         at
@@ -158,7 +158,7 @@ def _day_first(rng: Random, day: str) -> str:
     return "/".join(reversed(day.split("-")))
 
 
-def _day_swapped(rng: Random, day: str) -> str:
+def day_swapped(rng: Random, day: str) -> str:
     year, month, of_month = day.split("-")
     return f"{year}-{of_month}-{month}" if month != of_month <= "12" else ""
 
@@ -199,7 +199,7 @@ def _number_unclean(rng: Random, number: str) -> str:
     return sign.join((number[:3], number[3:6], number[6:9], number[9:]))
 
 
-def _number_swapped(rng: Random, number: str) -> str:
+def number_swapped(rng: Random, number: str) -> str:
     """Two neighbours of the running part; what goes before says sex and year."""
     places = [at for at in range(6, 11) if number[at] != number[at + 1]]
     if not places:
@@ -228,14 +228,14 @@ MISMATCHES: Final[Mapping[str, Maker]] = {
     **{
         f"match.{field}.{kind}": _slip(field, kind, write)
         for field, kind, write in (
-            ("full_name", "tone_marks", _tone_marks),
-            ("full_name", "swapped_order", _name_swapped),
-            ("full_name", "typing_slip", _name_slip),
+            ("full_name", "tone_marks", tone_marks),
+            ("full_name", "swapped_order", name_swapped),
+            ("full_name", "typing_slip", name_slip),
             ("full_name", "different", _name_different),
-            ("birth_date", "swapped_order", _day_swapped),
+            ("birth_date", "swapped_order", day_swapped),
             ("birth_date", "typing_slip", _day_slip),
             ("birth_date", "different", _day_different),
-            ("identity_number", "swapped_order", _number_swapped),
+            ("identity_number", "swapped_order", number_swapped),
             ("identity_number", "typing_slip", _number_slip),
             ("identity_number", "different", unused_number),
         )

@@ -245,9 +245,16 @@ def unused_number(rng: Random, number: str) -> str:
 
 
 def _checked(digits: str) -> str:
-    """Append a check digit that sees every wrong digit and every swap of neighbours.
+    return digits + check_digit(digits)
 
-    Verhoeff's method (1969), by the symmetries of a pentagon.
+
+def check_digit(digits: str) -> str:
+    """The digit that tells every wrong digit and every swap of neighbours.
+
+    Args:
+        digits: Digits without it.
+
+    Spec: J. Verhoeff, Error detecting decimal codes (1969): the symmetries of a pentagon.
     """
     check = 0
     for place, digit in enumerate(reversed(digits), start=1):
@@ -255,7 +262,7 @@ def _checked(digits: str) -> str:
         for _ in range(place % 8):
             value = _TURN[value]
         check = _compose(check, value)
-    return f"{digits}{check if check >= 5 else -check % 5}"
+    return str(check if check >= 5 else -check % 5)
 
 
 _TURN: Final = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)

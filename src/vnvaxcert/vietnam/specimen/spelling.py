@@ -125,12 +125,15 @@ def _is_evident(code: str, name: str, text: str) -> bool:
 
     Some names stay names when misread: ``Hồ`` in VNI is ``Hoà``, ``Văn`` in Windows-1258 ``Vãn``.
     """
-    if code == "clean.capitals":  # some letter must have lost its capital
-        return any(to_tcvn3(letter.upper()) == to_tcvn3(letter) for letter in name if letter > "~")
+    if code == "clean.capitals":  # some letter must have lost its capital, and be no letter now
+        lost = {to_tcvn3(letter.upper()) for letter in name if letter > "~"}
+        lost &= {to_tcvn3(letter.lower()) for letter in name}
+        return not lost <= _ALPHABET
     if code == "clean.viqr":
         return re.search(r"[\^(+`~]", text) is not None
-    if code == "full_name.doubtful":  # behind a vowel, a question mark might be VIQR's
-        return re.search(r"\ufffd|[^aeiouy\W]\?", text, re.IGNORECASE) is not None
+    if code == "full_name.doubtful":
+        # Behind a vowel a question mark might be VIQR's, at the end of a word somebody's question.
+        return re.search(r"\ufffd|[^\Waeiouy]\?\w", text, re.IGNORECASE) is not None
     return any(letter not in _ALPHABET for letter in text) or any(
         earlier.islower() and later.isupper() for earlier, later in pairwise(text)
     )
