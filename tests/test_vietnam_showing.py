@@ -566,6 +566,27 @@ def test_names_and_codes_of_the_greatest_length_are_drawn_whole() -> None:
     assert "C" * 80 in extracted
 
 
+@pytest.mark.parametrize("words", [80, 300])
+def test_a_value_of_many_lines_goes_on_over_pages_and_loses_nothing(words: int) -> None:
+    product = " ".join(f"N{n:04}" for n in range(words))
+    text = specimens.certificate_text(specimens.payload("v", entry={"mp": product}))
+    pages = pages_of(to_pdf(text, level="L"))
+    assert len(pages) > 1
+    said = " ".join(" ".join(pages).split())
+    assert f"{product} (not a known code)" in said
+    assert said.index("Mã số của chứng nhận") > said.index(f"N{words - 1:04}")
+    for number in range(1, 12):
+        assert DECISION[number - 1] in said
+
+
+def test_an_issuer_that_is_not_stated_is_said_not_to_be() -> None:
+    text = specimens.text(specimens.message(specimens.claims(iss=specimens.REMOVED)))
+    (label, value), *_ = read_document(text).facts
+    assert label.en == "Issued by"
+    assert value == MISSING
+    assert MISSING[0] in to_html_card(text)
+
+
 @pytest.mark.parametrize("name", ["Y Ƀlă Č̆", "H'Ŏ Ñuôi", "Nay Ơ̆ Ư̆", "‹O’Ñ›"])
 def test_names_of_minorities_are_drawn(name: str) -> None:
     assert to_pdf(text_of((name, "Mẫu"))).startswith(b"%PDF")

@@ -260,7 +260,7 @@ def test_a_refusal_is_told_with_its_reason_and_shows_no_items(
 
 def test_an_examination_names_signer_and_end_of_what_has_expired() -> None:
     inspection = verdict(examine(text_of(), trust=TRUST, at=LATE), at=LATE)
-    assert "Specimen DSC" in line_of(inspection, "Signer").vi
+    assert line_of(inspection, "Signer").vi == "C=VN,CN=Specimen DSC"
     assert line_of(inspection, "Valid until").en == "2023-04-15 07:00:00 (UTC+7)"
     by_error = verdict(outcome(text_of(), LATE), at=LATE)
     assert line_of(by_error, "Signer").en == "Not known"
@@ -274,7 +274,29 @@ def test_a_signature_under_a_key_that_is_not_named_is_nobodys() -> None:
     assert inspection.code == "trust.unknown_kid"
     assert inspection.integrity is Integrity.UNVOUCHED
     assert line_of(inspection, "Chain of trust").en == "Could not be checked"
+    assert line_of(inspection, "Signer").en.endswith("(not accepted)")
     assert line_of(inspection, "Valid until").en == "Not known"
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [({"exp": specimens.REMOVED}, "Not in the certificate"), ({"iat": "a text"}, "Not known")],
+    ids=["missing", "unreadable"],
+)
+def test_times_that_are_missing_are_told_from_times_that_cannot_be_read(
+    changes: Any, shown: str
+) -> None:
+    text = specimens.text(specimens.message(specimens.claims(**changes)))
+    inspection = verdict(examine(text, trust=TRUST, at=AT), at=AT)
+    assert inspection.code == "cwt.claims"
+    assert inspection.integrity is Integrity.INTACT
+    assert line_of(inspection, "Valid until").en == shown
+
+
+def test_what_was_refused_before_the_lists_were_asked_is_not_said_to_be_on_none() -> None:
+    error = outcome(text_of(), LATE)
+    inspection = verdict(error, at=LATE, is_revocation_checked=True)
+    assert line_of(inspection, "Revocation").en == "Could not be checked"
 
 
 def test_without_a_trust_list_nothing_is_decided() -> None:
@@ -284,6 +306,14 @@ def test_without_a_trust_list_nothing_is_decided() -> None:
     assert inspection.code == ""
     assert "danh sách tin cậy" in line_of(inspection, "Reason").vi
     assert inspection.items == ()
+
+
+def test_the_key_that_a_seal_brings_along_vouches_for_nothing() -> None:
+    inspection = verdict(examine(seal_maker.text(), at=seal_maker.FROM), at=seal_maker.FROM)
+    assert inspection.answer is Answer.UNDECIDED
+    assert inspection.integrity is Integrity.UNVOUCHED
+    assert line_of(inspection, "Signer").en.endswith("(not accepted)")
+    assert line_of(inspection, "Chain of trust").en == "Could not be checked"
 
 
 @pytest.mark.parametrize("code", sorted(REASONS))

@@ -193,7 +193,7 @@ def verdict(
         lines.append(_line(Words("Lý do", "Reason"), shown))
     is_accepted = found.verified is not None
     lines += [
-        _line(Words("Người ký", "Signer"), _signer(found.signer)),
+        _line(Words("Người ký", "Signer"), _signer(found.signer, integrity)),
         _line(Words("Hạn chứng thư số", "Signer valid"), _period(found.signer)),
         _line(Words("Đường dẫn tin cậy", "Chain of trust"), _chain(result, code, is_chain_checked)),
         _line(Words("Thời điểm ký", "Signed at"), _signed(found, integrity)),
@@ -280,8 +280,10 @@ def _integrity(result: object, error: VnvaxcertError | None) -> Integrity:
             return Integrity.UNKNOWN
         if outcome is Outcome.FAILED:
             return Integrity.CHANGED
-        # Under a key that the certificate does not name, or whose owner is not accepted.
-        is_vouched = code != "trust.unknown_kid" and not code.startswith("signer.")
+        # Under a key that the certificate does not name, whose owner is not accepted, or that came
+        # along in a seal and was held to no list.
+        is_vouched = result.step(StepName.SIGNER).outcome is Outcome.PASSED
+        is_vouched = is_vouched and code != "trust.unknown_kid" and not code.startswith("signer.")
         return Integrity.INTACT if is_vouched else Integrity.UNVOUCHED
     if code == "signature.invalid":
         return Integrity.CHANGED
@@ -316,12 +318,16 @@ _SEAL_LISTED: Final = Words(
 )
 
 
-def _signer(signer: TrustedKey | None) -> Words:
+def _signer(signer: TrustedKey | None, integrity: Integrity) -> Words:
     if signer is None:
         return _NOT_KNOWN
-    if signer.subject is None:
-        return _BARE_KEY
-    return _same(visible(signer.subject))
+    name = _BARE_KEY
+    if signer.subject is not None:
+        subject = visible(signer.subject)
+        name = Words(subject, subject)
+    if integrity is Integrity.INTACT:
+        return name
+    return Words(f"{name.vi} (không được chấp nhận)", f"{name.en} (not accepted)")
 
 
 def _period(signer: TrustedKey | None) -> Words:
@@ -348,7 +354,7 @@ def _chain(result: object, code: str, is_checked: bool) -> Words:
 
 
 def _signed(found: _Found, integrity: Integrity) -> Words:
-    if found.source is None or integrity is not Integrity.INTACT:
+    if found.source is None or not _are_times_read(found.source, integrity):
         return _NOT_KNOWN
     moment = found.source.issued_at
     if moment is None:
@@ -357,8 +363,17 @@ def _signed(found: _Found, integrity: Integrity) -> Words:
     return Words(f"{said.vi}, theo lời người ký", f"{said.en}, as the signer states")
 
 
+def _are_times_read(source: VerifiedCertificate | Examination, integrity: Integrity) -> bool:
+    """Whether the times are signed, and could be read: a seal states none."""
+    if integrity is not Integrity.INTACT:
+        return False
+    if isinstance(source, VerifiedCertificate) or source.envelope is Envelope.VDS_NC:
+        return True
+    return source.step(StepName.CLAIMS).outcome is Outcome.PASSED
+
+
 def _end(found: _Found, integrity: Integrity) -> Words:
-    if found.source is None or integrity is not Integrity.INTACT:
+    if found.source is None or not _are_times_read(found.source, integrity):
         return _NOT_KNOWN
     moment = found.source.expires_at
     if moment is not None:
@@ -383,10 +398,6 @@ def _revocation(code: str, is_accepted: bool, is_checked: bool) -> Words:
 def _warning(warning: CertificateWarning) -> Words:
     words = WARNINGS.get(warning.code, Words("Có điểm cần lưu ý", "something is unusual"))
     return Words(f"{words.vi} ({warning.code})", f"{words.en} ({warning.code})")
-
-
-def _same(text: str) -> Words:
-    return Words(text, text)
 
 
 def _contents(verified: VerifiedCertificate | None) -> tuple[tuple[Item, ...], tuple[Words, ...]]:

@@ -112,7 +112,7 @@ def _prepare(pdf: FPDF, document: Document, fonts: Fonts) -> None:
     pdf.set_title(" · ".join(TITLE))
     pdf.set_lang("vi")
     pdf.set_margins(_MARGIN, 14, _MARGIN)
-    pdf.set_auto_page_break(True, margin=12)
+    pdf.set_auto_page_break(True, margin=8)
     pdf.add_font(_FAMILY, "", fonts.regular)
     pdf.add_font(_FAMILY, "B", fonts.bold)
     pdf.add_page()
@@ -201,11 +201,12 @@ def _row(pdf: FPDF, item: Item) -> None:
     pdf.set_x(label_at)
     label = Words(item.label_vi, item.label_en)
     _write(pdf, label, size=10, sizes_en=8.5, width=value_at - label_at - 2)
-    bottom = pdf.get_y()
+    bottom, page = pdf.get_y(), pdf.page
     pdf.set_left_margin(value_at)
     pdf.set_xy(value_at, top + 1)
     _write(pdf, Words(item.value_vi, item.value_en), style="B", size=10.5, sizes_en=8.5)
-    bottom = max(bottom, pdf.get_y())
+    # A value of many lines may end on the next page, where the label's end means nothing.
+    bottom = pdf.get_y() if pdf.page != page else max(bottom, pdf.get_y())
     pdf.set_left_margin(_MARGIN)
     pdf.set_xy(_MARGIN, bottom + 1)
 
