@@ -331,6 +331,10 @@ def test_what_cannot_be_read_is_compared_with_nothing() -> None:
         "birth_date.impossible",
     ]
     assert codes(changed(dose_number="?", total_doses="1")) == ["dose_number.malformed"]
+    assert codes(changed(dose_number="?", total_doses="7")) == [
+        "dose_number.malformed",
+        "dose_number.over_schedule",
+    ]
     # an unknown nationality does not make a passport one of Viet Nam's
     assert codes(
         changed(nationality="??", identity_type="passport", identity_number="12AB34567")
