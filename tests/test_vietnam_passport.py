@@ -450,7 +450,9 @@ def test_a_record_that_was_changed_after_it_was_confirmed_makes_no_passport(
     with pytest.raises(NotAttestedError) as refused:
         passport(altered(world().attest(), **change))
     assert refused.value.number == 2
-    assert "record 2 of the history is not attested: attestation: " in str(refused.value)
+    assert "record 2 of the history is not attested: the record is not in the batch" in str(
+        refused.value
+    )
 
 
 def test_a_batch_of_whom_nobody_entrusted_makes_no_passport() -> None:
@@ -517,7 +519,11 @@ def test_a_dose_that_is_not_in_the_history_is_not_certified() -> None:
             passport(dose=wrong)
 
 
-@pytest.mark.parametrize("history", [None, "text", [1], {}, [maker.RECORD]])
+NO_RECORD: Final[Any] = None
+WITHOUT_RECORD: Final = Attested(record=NO_RECORD, verdict="right", batch=b"", index=0, path=())
+
+
+@pytest.mark.parametrize("history", [None, "text", [1], {}, [maker.RECORD], [WITHOUT_RECORD]])
 def test_a_history_of_anything_else_is_a_mistake_of_the_program(history: Any) -> None:
     with pytest.raises(TypeError):
         issue_passport(

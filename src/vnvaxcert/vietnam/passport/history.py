@@ -25,6 +25,7 @@ from vnvaxcert.icao.names import to_icao
 from vnvaxcert.schema.records import HealthCertificate, Holder, Vaccination
 from vnvaxcert.vietnam.attestation import AttestationVerifier, Attested
 from vnvaxcert.vietnam.completeness import Dose, check_history, read_dose
+from vnvaxcert.vietnam.exchange import ExchangeRecord
 from vnvaxcert.vietnam.passport.expiry import local_date
 from vnvaxcert.vietnam.passport.national_claim import NationalClaim
 
@@ -62,8 +63,10 @@ def check_attested(
         TypeError: An argument of the wrong type.
         ValueError: A moment without a time zone.
     """
-    if not isinstance(history, Sequence) or not all(isinstance(x, Attested) for x in history):
-        raise TypeError("history: expected a sequence of Attested")
+    if not isinstance(history, Sequence) or not all(
+        isinstance(one, Attested) and isinstance(one.record, ExchangeRecord) for one in history
+    ):
+        raise TypeError("history: expected a sequence of Attested, each with an ExchangeRecord")
     today = local_date(at)
     verifier = authorities
     if not isinstance(verifier, AttestationVerifier):
@@ -90,7 +93,9 @@ def _dose(attested: Attested, number: int, verifier: AttestationVerifier, today:
         raise NotMatchedError(str(attested.verdict), number)
     try:
         verifier.verify(attested)
-    except (AttestationError, DelegationError) as error:
+    except AttestationError as error:
+        raise NotAttestedError(error.reason, number) from error
+    except DelegationError as error:
         raise NotAttestedError(str(error), number) from error
     return dose
 
