@@ -20,7 +20,9 @@ _VIET_NAM: Final = timezone(timedelta(hours=7))  # no summer time since 1975
 
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
-_ISO: Final = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
+ISO_DATE: Final = "[0-9]{4}(?:-[0-9]{2}){0,2}"
+"""The form of a date, or of a month or a year alone: a pattern, no check of the calendar."""
+
 _DAY_FIRST: Final = re.compile(
     r"(?:ngày )?([0-9]{1,2})(?: ?[/.\-] ?| tháng )([0-9]{1,2})(?: ?[/.\-] ?| năm )([0-9]{4})"
     r"(?: [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?",
@@ -116,7 +118,7 @@ def date(text: str) -> str:
         day of the calendar (``31/02/1990``), has a year of two digits, or is a number of days as
         a spreadsheet counts them.
     """
-    if _ISO.fullmatch(text):
+    if re.fullmatch(ISO_DATE, text):
         return text
     text_before, text = text, text.translate(_FULL_WIDTH)
     if match := _DAY_FIRST.fullmatch(text):

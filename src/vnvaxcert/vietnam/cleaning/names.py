@@ -24,7 +24,7 @@ from vnvaxcert.vietnam.cleaning.detection import (
 from vnvaxcert.vietnam.cleaning.letters import SPECIFIC
 from vnvaxcert.vietnam.cleaning.lookalikes import replace_lookalikes
 from vnvaxcert.vietnam.cleaning.spaces import remove_invisible, tidy_spaces
-from vnvaxcert.vietnam.cleaning.syllables import is_unmarked, spell
+from vnvaxcert.vietnam.cleaning.syllables import is_unmarked, spell, standard_words
 from vnvaxcert.vietnam.cleaning.tcvn3 import restore_capitals
 from vnvaxcert.vietnam.exchange import MAX_FIELD_CHARS
 from vnvaxcert.vietnam.reasons import Reason
@@ -105,10 +105,10 @@ def clean_part(text: str, *, field: str, whole: str) -> CleanedText:
         As :func:`clean_name`, but where one of the ways of cleaning leads to the beginning or the
         end of ``whole`` that way is taken.
     """
-    alone = clean_name(text, field=field)
-    if _is_part(text, whole):
+    if is_part(text, whole):
         return CleanedText(text=text)
-    if _is_part(alone.text, whole) or len(text) > MAX_FIELD_CHARS:
+    alone = clean_name(text, field=field)
+    if is_part(alone.text, whole) or len(text) > MAX_FIELD_CHARS:
         return alone
     for encoding in Encoding:
         codes: dict[str, None] = {}
@@ -117,12 +117,18 @@ def clean_part(text: str, *, field: str, whole: str) -> CleanedText:
             continue
         found = Detection(encoding=encoding, confidence=1.0, text=decoded)
         cleaned = _tidy(_converted(text, found, codes), codes, is_vietnamese=True)
-        if _is_part(cleaned, whole):
+        if is_part(cleaned, whole):
             return CleanedText(text=cleaned, changes=reasons(codes, field))
     return alone
 
 
-def _is_part(text: str, whole: str) -> bool:
+def is_part(text: str, whole: str) -> bool:
+    """Whether a name begins or ends with some words.
+
+    Args:
+        text: The words.
+        whole: The name.
+    """
     return f"{whole} ".startswith(f"{text} ") or f" {whole}".endswith(f" {text}")
 
 
@@ -141,11 +147,9 @@ def is_plainly_clean(text: str) -> bool:
         True for ``Nguyễn Thị Hòa``: nothing is left to clean. False says nothing.
     """
     words = text.split(" ")
-    for word in words:
-        small = word[:1].lower() + word[1:]
-        if small == word or spell(small) != small:
-            return False
-    return QUESTIONED.keys().isdisjoint(map(str.lower, words))
+    if not standard_words().issuperset(words):
+        return False
+    return QUESTIONED.keys().isdisjoint(map(str.lower, words[1:-1]))
 
 
 def _converted(text: str, found: Detection, codes: dict[str, None]) -> str:

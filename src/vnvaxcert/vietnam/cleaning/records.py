@@ -5,14 +5,23 @@ Spec: the fields of `vnvaxcert.vietnam.exchange`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from vnvaxcert.record import record
 from vnvaxcert.vietnam.cleaning import fields
-from vnvaxcert.vietnam.cleaning.names import CleanedText, clean_name, clean_part, reasons
+from vnvaxcert.vietnam.cleaning.letters import SPECIFIC
+from vnvaxcert.vietnam.cleaning.names import (
+    CleanedText,
+    clean_name,
+    clean_part,
+    is_part,
+    is_plainly_clean,
+    reasons,
+)
 from vnvaxcert.vietnam.cleaning.texts import clean_text, tidy_text
-from vnvaxcert.vietnam.exchange import MAX_FIELD_CHARS, ExchangeRecord
+from vnvaxcert.vietnam.exchange import FIELDS, MAX_FIELD_CHARS, ExchangeRecord
 from vnvaxcert.vietnam.reasons import Reason
 
 
@@ -43,7 +52,28 @@ _FORMS: Final[Mapping[str, Callable[[str], str]]] = {
     "vaccination_date": fields.date,
     "country": fields.country,
 }
-_NAMES: Final = ("full_name", "family_name", "given_name")
+_PARTS: Final = ("family_name", "given_name")
+
+_LETTERS: Final = "!-~" + "".join(sorted(SPECIFIC))
+_CLEAN: Final[Mapping[str, Callable[[str], object]]] = {
+    field: re.compile(pattern).fullmatch
+    for field, pattern in {
+        **dict.fromkeys(FIELDS, r"[!-~]+(?: [!-~]+)*"),
+        "sex": "[MF]",
+        "birth_date": fields.ISO_DATE,
+        "nationality": "[A-Z]{2}",
+        "identity_type": "cccd|cmnd|passport",
+        "identity_number": "[0-9A-Z]+",
+        "disease": fields.COVID_19,
+        "dose_number": "[1-9]",
+        "total_doses": "[1-9]",
+        "vaccination_date": fields.ISO_DATE,
+        "country": "[A-Z]{2}",
+        # A letter beyond Latin-1 shows that no legacy encoding was taken for Windows-1252.
+        "facility_name": rf"(?=.*[ăđơưĂĐƠƯẠ-ỹ])[{_LETTERS}]+(?: [{_LETTERS}]+)*",
+    }.items()
+} | {"full_name": is_plainly_clean}
+"""What tells at once that nothing is to be done in a field; most records need no more."""
 
 
 def clean_record(record: ExchangeRecord) -> Cleaned:
@@ -57,36 +87,43 @@ def clean_record(record: ExchangeRecord) -> Cleaned:
         for the completeness check to refuse. Dates that could be read either way are read day
         first, as Viet Nam writes them.
     """
-    cleaned = {field: _clean_field(field, text) for field, text in vars(record).items() if text}
-    _clean_parts(record, cleaned)
-    values = {field: found.text for field, found in cleaned.items()}
-    result = record
-    if any(text != getattr(record, field) for field, text in values.items()):
-        result = ExchangeRecord(**values)
+    values = vars(record)
+    cleaned: dict[str, CleanedText] = {}
+    for field, text in values.items():
+        if text and field not in _PARTS and not _CLEAN[field](text):
+            cleaned[field] = _clean_field(field, text)
+    _clean_parts(values, cleaned)
+    if not cleaned:
+        return Cleaned(record=record)
+    found = [cleaned[field] for field in FIELDS if field in cleaned]
+    texts = {field: result.text for field, result in cleaned.items()}
+    result = ExchangeRecord(**{**values, **texts})
     return Cleaned(
-        record=result,
-        changes=tuple(reason for found in cleaned.values() for reason in found.changes),
-        doubts=tuple(reason for found in cleaned.values() for reason in found.doubts),
+        record=record if result == record else result,
+        changes=tuple(reason for one in found for reason in one.changes),
+        doubts=tuple(reason for one in found for reason in one.doubts),
     )
 
 
-def _clean_parts(record: ExchangeRecord, cleaned: dict[str, CleanedText]) -> None:
+def _clean_parts(values: Mapping[str, str], cleaned: dict[str, CleanedText]) -> None:
     """Clean family name and given name by the full name, or by the two together."""
-    parts = [field for field in ("family_name", "given_name") if field in cleaned]
+    parts = [field for field in _PARTS if values[field]]
     if not parts:
         return
-    whole = cleaned.get("full_name")
-    if whole is None:
-        whole = clean_name(" ".join(getattr(record, field) for field in parts))
-    if whole.doubts:
-        return
+    full = values["full_name"]
+    if full:
+        whole = cleaned.get("full_name") or CleanedText(text=full)
+    else:
+        whole = clean_name(" ".join(values[field] for field in parts))
     for field in parts:
-        cleaned[field] = clean_part(getattr(record, field), field=field, whole=whole.text)
+        text = values[field]
+        if not is_part(text, whole.text):
+            cleaned[field] = clean_part(text, field=field, whole=whole.text)
 
 
 def _clean_field(field: str, text: str) -> CleanedText:
-    if field in _NAMES:
-        return clean_name(text, field=field)
+    if field == "full_name":
+        return clean_name(text)
     if field == "facility_name":
         return clean_text(text, field=field)
     if len(text) > MAX_FIELD_CHARS:

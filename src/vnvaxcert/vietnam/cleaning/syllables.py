@@ -167,6 +167,8 @@ def spell(word: str) -> str | None:
         None where ``word`` is no complete syllable, or bears its tone on a letter from which no
         convention moves it (``hóăc``).
     """
+    if word in standard_syllables():
+        return word
     tone, tone_at = Tone.NGANG, -1
     letters = []
     for at, letter in enumerate(word):
@@ -183,8 +185,6 @@ def spell(word: str) -> str | None:
     base = _bases().get(plain := "".join(letters))
     if base is None or (base.is_stopped and tone not in (Tone.SAC, Tone.NANG)):
         return None
-    if not tone or tone_at == base.tone_at:
-        return word
     if tone_at not in base.movable:
         return None
     return f"{plain[: base.tone_at]}{TONED[plain[base.tone_at], tone]}{plain[base.tone_at + 1 :]}"
@@ -212,11 +212,17 @@ def has_rare_rhyme(word: str) -> bool:
     return base.endswith(_RARE)
 
 
-def all_syllables() -> list[str]:
-    """Every syllable in standard spelling, small letters, sorted by code point."""
-    found = {
+@cache
+def standard_syllables() -> frozenset[str]:
+    """Every syllable in standard spelling, in small letters; some 17,000."""
+    return frozenset(
         base[: facts.tone_at] + TONED[base[facts.tone_at], tone] + base[facts.tone_at + 1 :]
         for base, facts in _bases().items()
         for tone in ((Tone.SAC, Tone.NANG) if facts.is_stopped else Tone)
-    }
-    return sorted(found)
+    )
+
+
+@cache
+def standard_words() -> frozenset[str]:
+    """The same as a name has them: with a capital at the start."""
+    return frozenset(syllable[0].upper() + syllable[1:] for syllable in standard_syllables())

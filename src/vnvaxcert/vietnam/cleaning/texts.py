@@ -15,6 +15,7 @@ from vnvaxcert.vietnam.cleaning.spaces import remove_invisible, tidy_spaces
 from vnvaxcert.vietnam.exchange import MAX_FIELD_CHARS
 
 _PUNCTUATION: Final = ".,;:()[]-–\"'/"
+_ROUNDS: Final = 4  # tidying may show what an encoding is; no real text needs more than two
 _MIN_WORDS: Final = 2  # one word alone proves no encoding
 
 
@@ -29,17 +30,28 @@ def clean_text(text: str, *, field: str) -> CleanedText:
         The text and its changes; capitals, punctuation and tone marks stay, and no doubt is
         raised. A text of more than :data:`MAX_FIELD_CHARS` characters comes back as it is.
     """
-    codes: dict[str, None] = {}
     if len(text) > MAX_FIELD_CHARS:
         return CleanedText(text=text)
-    if not text.isascii():
-        words = [word.strip(_PUNCTUATION) for word in text.split() if not word.isascii()]
-        encoding = detect(" ".join(words)).encoding
-        decoded = decode_as(text, encoding)
-        if encoding is not Encoding.UNICODE and decoded is not None and len(words) >= _MIN_WORDS:
-            codes[f"clean.{encoding}"] = None
-            text = decoded
-    return CleanedText(text=tidy_text(text, codes), changes=reasons(codes, field))
+    codes: dict[str, None] = {}
+    current = text
+    for _ in range(_ROUNDS):
+        before = current
+        current = tidy_text(_decoded(before, codes), codes)
+        if current == before:
+            return CleanedText(text=current, changes=reasons(codes, field))
+    return CleanedText(text=text)  # it never settles: no text at all
+
+
+def _decoded(text: str, codes: dict[str, None]) -> str:
+    words = [word.strip(_PUNCTUATION) for word in text.split() if not word.isascii()]
+    if len(words) < _MIN_WORDS:
+        return text
+    encoding = detect(" ".join(words)).encoding
+    decoded = decode_as(text, encoding)
+    if encoding is Encoding.UNICODE or decoded is None:
+        return text
+    codes[f"clean.{encoding}"] = None
+    return decoded
 
 
 def tidy_text(text: str, codes: dict[str, None]) -> str:
