@@ -27,6 +27,7 @@ from vnvaxcert.vietnam.matching import ReferencePerson, References, match_record
 from vnvaxcert.vietnam.reading import read_records
 from vnvaxcert.vietnam.reasons import REASONS, Effect, Reason
 from vnvaxcert.vietnam.specimen import (
+    COUNT_AT_MOST,
     SpecimenLine,
     SpecimenPerson,
     make_population,
@@ -142,6 +143,7 @@ def test_memory_does_not_grow_with_the_population() -> None:
     ("wrong", "message"),
     [
         ({"count": -1}, "count"),
+        ({"count": 5_000_001}, "count"),
         ({"faults": -0.1}, "faults"),
         ({"faults": 0.51}, "faults"),
         ({"faults": float("nan")}, "faults"),
@@ -159,6 +161,21 @@ def test_arguments_out_of_range_are_refused_before_the_first_line(
     with pytest.raises(ValueError, match=message):
         write_population(tmp_path / "new", **arguments)
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("wrong", [{"count": 1.5}, {"seed": None}, {"at": "2022-04-15"}])
+def test_arguments_of_another_type_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(TypeError):
+        make_population(**{"count": 10, "seed": 1, "faults": 0.2, "at": AT, **wrong})
+
+
+def test_the_numbers_last_for_the_largest_population(people: list[SpecimenPerson]) -> None:
+    used = [int(person.identity_number[1:8]) for person in people if is_cmnd(person)]
+    assert max(used) * COUNT_AT_MOST / COUNT < COUNT_AT_MOST
+
+
+def is_cmnd(person: SpecimenPerson) -> bool:
+    return len(person.identity_number) == 9 and person.identity_number.isdigit()
 
 
 def test_the_earliest_day_and_a_much_later_one_will_do() -> None:
@@ -328,6 +345,7 @@ def test_the_database_differs_as_it_is_said(
     [
         (mismatches.number_swapped, "001085999999"),
         (mismatches.name_slip, "Ơ Ý"),
+        (mismatches.name_slip, "Ly"),
         (mismatches.name_slip, "Hoài"),  # all its slips: Hoaài, Hài, Hoà and the like
         (mismatches.name_swapped, "Lê Lê"),
         (mismatches.tone_marks, "Tác"),

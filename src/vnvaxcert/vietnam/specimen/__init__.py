@@ -10,6 +10,7 @@ from vnvaxcert.vietnam.specimen.faults import CODES
 from vnvaxcert.vietnam.specimen.files import FORMATS, Population, write_population
 from vnvaxcert.vietnam.specimen.people import SpecimenPerson
 from vnvaxcert.vietnam.specimen.population import (
+    COUNT_AT_MOST,
     FAULTS_AT_MOST,
     SpecimenLine,
     make_population,
@@ -18,6 +19,7 @@ from vnvaxcert.vietnam.specimen.population import (
 
 __all__ = [
     "CODES",
+    "COUNT_AT_MOST",
     "FAULTS_AT_MOST",
     "FORMATS",
     "Population",

@@ -72,6 +72,7 @@ def write_population(
         The paths and the counts.
 
     Raises:
+        TypeError: The count or the seed is no whole number.
         ValueError: An argument is out of range.
         OSError: A file cannot be written.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from operator import index
 from random import Random
 from typing import Final, TypeAlias
 
@@ -14,6 +15,9 @@ from vnvaxcert.vietnam.specimen.people import DOSES, Case, Registry, SpecimenPer
 
 FAULTS_AT_MOST: Final = 0.5
 """Share of lines with a fault; a faulty person has clean doses too."""
+
+COUNT_AT_MOST: Final = 5_000_000
+"""Lines of one population: so many people have numbers of their own."""
 
 _EARLIEST_AT: Final = date(2022, 1, 1)  # three doses in their intervals fit before it
 _OPEN: Final = 200  # people whose lines are mixed: doses of one person are lines apart
@@ -43,7 +47,7 @@ def make_population(*, count: int, seed: int, faults: float, at: date) -> Iterat
     is found 200 times or more in 100,000. Memory does not grow with the count.
 
     Args:
-        count: Number of lines, 0 or more.
+        count: Number of lines, 0 to 5,000,000.
         seed: The same seed with the same other arguments gives the same lines.
         faults: Share of the lines with a fault, 0 to 0.5.
         at: The day on which the records are checked, 2022-01-01 or later; no dose of a clean
@@ -53,6 +57,7 @@ def make_population(*, count: int, seed: int, faults: float, at: date) -> Iterat
         The lines, in order.
 
     Raises:
+        TypeError: The count or the seed is no whole number.
         ValueError: An argument is out of range.
     """
     return (
@@ -75,6 +80,7 @@ def make_references(*, count: int, seed: int, faults: float, at: date) -> Iterat
         Each person once, but for those whom the database does not know.
 
     Raises:
+        TypeError: The count or the seed is no whole number.
         ValueError: An argument is out of range.
     """
     return (
@@ -99,10 +105,12 @@ def walk(
         Each person of the database some time before their first line.
 
     Raises:
+        TypeError: The count or the seed is no whole number.
         ValueError: An argument is out of range.
     """
-    if count < 0:
-        raise ValueError("count: expected 0 or more")
+    count, seed = index(count), index(seed)
+    if not 0 <= count <= COUNT_AT_MOST:
+        raise ValueError(f"count: expected 0 to {COUNT_AT_MOST}")
     if not 0 <= faults <= FAULTS_AT_MOST:
         raise ValueError(f"faults: expected 0 to {FAULTS_AT_MOST}")
     if at < _EARLIEST_AT:
