@@ -8,6 +8,8 @@ the packages of readers: an HTML parser, PDFium, ZXing.
 from __future__ import annotations
 
 import datetime as dt
+import io
+import re
 import unicodedata
 from dataclasses import replace
 from hashlib import sha256
@@ -18,6 +20,7 @@ import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 import seal_maker
 import specimens
@@ -392,6 +395,28 @@ def test_a_drawing_marks_its_languages_and_names_its_code_and_no_person(draw: An
     assert "<title>Hộ chiếu vắc xin · Vaccine passport</title>" in html
     assert seen.elements.count("h1") == 1
     assert "@page" in html or "@media print" in html
+
+
+def painted(html: str) -> bytes:
+    """A PNG of the SVG in a page: a white ground, and dark runs one module high."""
+    svg = html[html.index("<svg") : html.index("</svg>")]
+    (side,) = {int(side) for side in re.findall(r'viewBox="0 0 (\d+) ', svg)}
+    assert f'<rect width="{side}" height="{side}" fill="#fff"/>' in svg
+    scale = 4
+    image = Image.new("1", (side * scale, side * scale), 1)
+    for x, y, run in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", svg):
+        left, top = int(x) * scale, int(y) * scale
+        image.paste(0, (left, top, left + int(run) * scale, top + scale))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("level", [None, "L", "H"])
+@pytest.mark.parametrize("draw", DRAWINGS, ids=IDS)
+def test_the_code_of_a_drawing_reads_back_when_it_is_painted(draw: Any, level: Any) -> None:
+    text = text_of()
+    assert read_codes(painted(draw(text, level=level))) == (text,)
 
 
 def test_the_code_of_the_card_is_dark_on_white_in_any_theme() -> None:

@@ -117,7 +117,7 @@ def test_an_accepted_certificate_is_told_with_all_that_the_circular_asks_for() -
     assert "CN=Specimen DSC" in line_of(inspection, "Signer").vi
     assert (
         line_of(inspection, "Signed at").vi
-        == "15/04/2022 07:00:00 (giờ Việt Nam), theo lời người ký"
+        == "15/04/2022 07:00:00 (giờ Việt Nam), theo khai báo của người ký"
     )
     assert line_of(inspection, "Checked at").vi == "01/06/2022 19:00:00 (giờ Việt Nam)"
     assert line_of(inspection, "Valid until").en == "2023-04-15 07:00:00 (UTC+7)"

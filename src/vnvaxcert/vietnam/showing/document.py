@@ -31,7 +31,7 @@ IDENTITY: Final = Words(
 )
 VALIDITY: Final = Words(
     "Thời hạn của mã QR là biện pháp kỹ thuật để bảo mật, không phải thời gian miễn dịch.",
-    "The code ends for technical safety: this is not how long immunity lasts.",
+    "The code expires for reasons of security; that is not how long immunity lasts.",
 )
 ONLY_THE_CODE: Final = Words(
     "Chỉ chữ ký số trong mã QR có giá trị: hãy quét mã để kiểm tra.",

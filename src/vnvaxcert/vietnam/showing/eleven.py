@@ -71,7 +71,8 @@ def items(
 
     The nationality is never guessed: the EU's schema cannot carry it, so without a national claim
     the item says that it is not in the certificate. Codes become names; a code of no value set is
-    shown as it is. Characters that cannot be seen are named by their code points.
+    shown as it is. The doses received are those up to this one, since a certificate counts no
+    others: its ``dn``. Characters that cannot be seen are named by their code points.
 
     Args:
         certificate: What a health certificate says.

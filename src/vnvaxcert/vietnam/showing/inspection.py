@@ -360,7 +360,7 @@ def _signed(found: _Found, integrity: Integrity) -> Words:
     if moment is None:
         return _NOT_STATED
     said = say_moment(moment)
-    return Words(f"{said.vi}, theo lời người ký", f"{said.en}, as the signer states")
+    return Words(f"{said.vi}, theo khai báo của người ký", f"{said.en}, as the signer states")
 
 
 def _are_times_read(source: VerifiedCertificate | Examination, integrity: Integrity) -> bool:
