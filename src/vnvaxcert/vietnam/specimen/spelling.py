@@ -117,7 +117,7 @@ _ALPHABET: Final = {
         for tone in ("", *"\u0300\u0309\u0303\u0301\u0323")
     ),
 }
-_EVIDENT: Final = {*ENCODERS, "clean.capitals", "full_name.doubtful"}
+_EVIDENT: Final = {*ENCODERS, "clean.lookalike", "clean.capitals", "full_name.doubtful"}
 
 
 def _is_evident(code: str, name: str, text: str) -> bool:
@@ -125,6 +125,8 @@ def _is_evident(code: str, name: str, text: str) -> bool:
 
     Some names stay names when misread: ``Hồ`` in VNI is ``Hoà``, ``Văn`` in Windows-1258 ``Vãn``.
     """
+    if code == "clean.lookalike":  # in Windows-1258, Eth is Đ: another letter must be none of it
+        return "\u00d0" not in text or any(letter > "\u1e9f" for letter in text)
     if code == "clean.capitals":  # some letter must have lost its capital, and be no letter now
         lost = {to_tcvn3(letter.upper()) for letter in name if letter > "~"}
         lost &= {to_tcvn3(letter.lower()) for letter in name}
