@@ -152,7 +152,7 @@ def test_a_step_killed_at_any_moment_ends_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed in turn at each of the calls that change something, hundreds of them."""
-    path = make_input(tmp_path, 95)
+    path = make_input(tmp_path, 35)
     left = 0
     originals: dict[str, Callable[..., Any]] = {
         "note": Work.note,
@@ -190,7 +190,7 @@ def test_a_step_killed_at_any_moment_ends_the_same(
                 except Killed:
                     kills += 1
                     left = first if kills < 3 else 10**9
-            check_outputs(folder, 95)
+            check_outputs(folder, 35)
             if kills == 0:
                 break
         assert kills == 0, "it was killed at every call there is"
@@ -327,6 +327,13 @@ def test_two_processes_do_not_work_in_one_folder(tmp_path: Path) -> None:
 def test_an_input_that_is_not_there_is_one_plain_sentence(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"cannot use .*absent: No such file"):
         run_toy(tmp_path / "absent", tmp_path / "out")
+
+
+def test_a_work_file_that_cannot_be_made_is_one_plain_sentence(tmp_path: Path) -> None:
+    path, folder = make_input(tmp_path, 30), tmp_path / "out"
+    (folder / NAME).mkdir(parents=True)
+    with pytest.raises(CommandError, match="directory"):
+        run_toy(path, folder)
 
 
 def test_a_damaged_work_file_is_one_plain_sentence(tmp_path: Path) -> None:

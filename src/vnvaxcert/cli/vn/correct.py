@@ -148,12 +148,9 @@ def _write(values: Namespace, folder: Path, text: str, made: Correction) -> Outc
     old = decode_unverified(text)  # it was verified, or nothing would have been made
     # Those of its identifier are for codes renewed later than this one, too.
     expires_at = max(old.expires_at or passport.expires_at, passport.expires_at)
-    try:
-        batches = write_batches(
-            made.revoked, kid=made.kid, country=str(old.issuer), expires_at=expires_at
-        )
-    except ValueError as error:
-        raise CommandError(f"the revocation of OLD cannot be written: {error}") from error
+    batches = write_batches(
+        made.revoked, kid=made.kid, country=str(old.issuer), expires_at=expires_at
+    )
     files = {
         "passport.txt": f"{passport.text}\n".encode("ascii"),
         **{f"revocation-{number}.json": one for number, one in enumerate(batches, 1)},

@@ -98,8 +98,9 @@ class _Matching:
 
     def _prepare(self, opened: Work) -> None:
         path = self._plan.folder / INDEX
-        if opened.fact("index") is None:
-            path.unlink(missing_ok=True)
+        # It may be gone although it was whole: when the step was killed after it had cleared up.
+        if opened.fact("index") is None or not path.exists():
+            self._clear()
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite's are for everybody
             with (
                 progress("reading the persons", None) as tick,
@@ -111,11 +112,11 @@ class _Matching:
 
     def _clear(self) -> None:
         self.close()
-        (self._plan.folder / INDEX).unlink(missing_ok=True)
+        for name in (INDEX, f"{INDEX}-journal"):  # SQLite's own, when it was killed over the first
+            (self._plan.folder / name).unlink(missing_ok=True)
 
     def _take(self, case: Case, place: int) -> Row:
-        if self._index is None:
-            raise RuntimeError("the step was not prepared")
+        assert self._index is not None  # a step is prepared before it takes anything
         found = match_record(case.record, self._index)
         return Row(
             place=place,

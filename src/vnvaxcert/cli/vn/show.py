@@ -136,10 +136,9 @@ def _checked(text: str, basis: judging.Basis) -> Shown:
 def _write(text: str, values: Namespace, shown: Shown) -> list[str]:
     written: list[str] = []
 
-    def write(path: str | None, content: str | bytes) -> None:
-        if path is not None:
-            write_file(path, content.encode() if isinstance(content, str) else content)
-            written.append(path)
+    def write(path: str, content: str | bytes) -> None:
+        write_file(path, content.encode() if isinstance(content, str) else content)
+        written.append(path)
 
     if values.verdict is not None and shown.inspection is not None:
         write(values.verdict, to_html_verdict(shown.inspection))
