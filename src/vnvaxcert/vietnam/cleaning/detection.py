@@ -19,6 +19,7 @@ from typing import Final
 from vnvaxcert.record import record
 from vnvaxcert.vietnam.cleaning import tcvn3, utf8, viqr, vni, windows1258
 from vnvaxcert.vietnam.cleaning.odds import has_strange_word, is_vietnamese, odds_of, words
+from vnvaxcert.vietnam.exchange import MAX_FIELD_CHARS
 
 CONFIDENT: Final = 0.95
 """From here on a text is converted."""
@@ -99,12 +100,13 @@ def detect(text: str) -> Detection:
 
     Returns:
         The encoding, the confidence and the text read in it. Nothing is cleaned but the normal
-        form. A name in another language is ``UNICODE``, and so is what cannot be told.
+        form. A name in another language is ``UNICODE``, and so is what cannot be told or has more
+        than :data:`MAX_FIELD_CHARS` characters.
 
     Spec: TCVN 5712:1993 VN3; VNI for Windows; RFC 1456; code page 1258; RFC 3629.
     """
     composed = unicodedata.normalize("NFC", text)
-    if text.isascii() and not viqr.MARKED.search(text):
+    if len(text) > MAX_FIELD_CHARS or (text.isascii() and not viqr.MARKED.search(text)):
         return _as_it_stands(composed)
     if (repaired := _from_utf8(text)) is not None:
         return Detection(encoding=Encoding.UTF8, confidence=_UTF8_CONFIDENCE, text=repaired)

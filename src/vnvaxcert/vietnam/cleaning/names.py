@@ -23,7 +23,7 @@ from vnvaxcert.vietnam.cleaning.detection import (
 )
 from vnvaxcert.vietnam.cleaning.letters import SPECIFIC
 from vnvaxcert.vietnam.cleaning.lookalikes import replace_lookalikes
-from vnvaxcert.vietnam.cleaning.spaces import remove_invisible, tidy_spaces
+from vnvaxcert.vietnam.cleaning.spaces import remove_invisible, tidy_spaces, tidy_text
 from vnvaxcert.vietnam.cleaning.syllables import is_unmarked, spell, standard_words
 from vnvaxcert.vietnam.cleaning.tcvn3 import restore_capitals
 from vnvaxcert.vietnam.exchange import MAX_FIELD_CHARS
@@ -107,11 +107,14 @@ def clean_part(text: str, *, field: str, whole: str) -> CleanedText:
     """
     if is_part(text, whole):
         return CleanedText(text=text)
+    codes: dict[str, None] = {}
+    if is_part(tidied := tidy_text(text, codes), whole):
+        return CleanedText(text=tidied, changes=reasons(codes, field))
     alone = clean_name(text, field=field)
     if is_part(alone.text, whole) or len(text) > MAX_FIELD_CHARS:
         return alone
     for encoding in Encoding:
-        codes: dict[str, None] = {}
+        codes = {}
         decoded = decode_as(text, encoding)
         if decoded is None:
             continue

@@ -55,6 +55,9 @@ _COMMON: Final = _VERY_COMMON | {
 _COMMON_WEIGHT: Final = 30.0
 _RARE_WEIGHT: Final = 0.1
 
+_HIGHEST: Final = 1e100  # far from what a float holds
+_MOST_WORDS: Final = 3  # that make an accident less likely, beside the first
+
 _WORDS: Final = re.compile(r"[ \-]+")
 
 _NO_LETTER: Final = re.compile(r"[\u0080-\u009f¡-©«-´¶-¹»-¿µªº×÷^(+~`*…†‡‰‹›€™\u00ad\ufffd]")
@@ -79,7 +82,7 @@ def odds_of(shown: str, decoded: str) -> float:
     if len(before) != len(after):
         return 0.0
     odds, changed = 1.0, 0
-    is_ethnic = before[0].upper() == "Y"  # Y Ñam: ñ is a letter of Êđê
+    is_ethnic = before[:1] == ["Y"]  # Y Ñam: ñ is a letter of Êđê
     for was, becomes in zip(before, after, strict=True):
         small = becomes.lower()
         if spell(small) is None:
@@ -87,8 +90,8 @@ def odds_of(shown: str, decoded: str) -> float:
         if was != becomes:
             odds *= _evidence(was, small, is_ethnic)
             changed += 1
-        odds *= _weight(small)
-    return odds * 10.0 ** (changed - 1)
+        odds = min(odds * _weight(small), _HIGHEST)
+    return odds * 10.0 ** min(changed - 1, _MOST_WORDS)
 
 
 def is_vietnamese(text: str) -> bool:

@@ -20,7 +20,8 @@ from vnvaxcert.vietnam.cleaning.names import (
     is_plainly_clean,
     reasons,
 )
-from vnvaxcert.vietnam.cleaning.texts import clean_text, tidy_text
+from vnvaxcert.vietnam.cleaning.spaces import tidy_text
+from vnvaxcert.vietnam.cleaning.texts import clean_text
 from vnvaxcert.vietnam.exchange import FIELDS, MAX_FIELD_CHARS, ExchangeRecord
 from vnvaxcert.vietnam.reasons import Reason
 
@@ -92,7 +93,8 @@ def clean_record(record: ExchangeRecord) -> Cleaned:
     for field, text in values.items():
         if text and field not in _PARTS and not _CLEAN[field](text):
             cleaned[field] = _clean_field(field, text)
-    _clean_parts(values, cleaned)
+    full = cleaned.get("full_name") or CleanedText(text=values["full_name"])
+    cleaned |= _clean_parts(values, full if full.text else None)
     if not cleaned:
         return Cleaned(record=record)
     found = [cleaned[field] for field in FIELDS if field in cleaned]
@@ -105,20 +107,33 @@ def clean_record(record: ExchangeRecord) -> Cleaned:
     )
 
 
-def _clean_parts(values: Mapping[str, str], cleaned: dict[str, CleanedText]) -> None:
-    """Clean family name and given name by the full name, or by the two together."""
+def _clean_parts(values: Mapping[str, str], full: CleanedText | None) -> dict[str, CleanedText]:
+    """Clean family name and given name by the full name; those that need it alone."""
+    cleaned = _by_the_whole(values, full)
+    texts = {field: found.text for field, found in cleaned.items()}
+    if not cleaned or not any(
+        found.changes for found in _by_the_whole({**values, **texts}, full).values()
+    ):
+        return cleaned
+    return {  # one part changes the other, and so on: no name at all
+        field: CleanedText(
+            text=values[field], doubts=(Reason(code="full_name.doubtful", field=field),)
+        )
+        for field in cleaned
+    }
+
+
+def _by_the_whole(values: Mapping[str, str], full: CleanedText | None) -> dict[str, CleanedText]:
     parts = [field for field in _PARTS if values[field]]
     if not parts:
-        return
-    full = values["full_name"]
-    if full:
-        whole = cleaned.get("full_name") or CleanedText(text=full)
-    else:
-        whole = clean_name(" ".join(values[field] for field in parts))
-    for field in parts:
-        text = values[field]
-        if not is_part(text, whole.text):
-            cleaned[field] = clean_part(text, field=field, whole=whole.text)
+        return {}
+    if full is None:  # the two together show more than each alone
+        full = clean_name(" ".join(values[field] for field in parts))
+    return {
+        field: clean_part(values[field], field=field, whole=full.text)
+        for field in parts
+        if not is_part(values[field], full.text)
+    }
 
 
 def _clean_field(field: str, text: str) -> CleanedText:

@@ -47,3 +47,26 @@ def _is_invisible(letter: str) -> bool:
     if letter.isspace() or "\u0080" <= letter <= "\u009f":
         return False
     return letter in _INVISIBLE or unicodedata.category(letter) in ("Cc", "Cf")
+
+
+def tidy_text(text: str, codes: dict[str, None]) -> str:
+    """Bring a text to normalisation form C, without invisible characters and superfluous spaces.
+
+    Args:
+        text: Any text.
+        codes: Takes the codes of what was changed, in order.
+    """
+    before = text
+    if not (text.isascii() and text.isprintable()):
+        text = unicodedata.normalize("NFC", before)
+        if text != before:
+            codes["clean.normal_form"] = None
+        before, text = text, remove_invisible(text)
+        if text != before:
+            codes["clean.invisible"] = None
+        # What was apart may combine now.
+        text = unicodedata.normalize("NFC", text)
+    before, text = text, tidy_spaces(text)
+    if text != before:
+        codes["clean.spaces"] = None
+    return text

@@ -6,12 +6,11 @@ ASCII are asked which encoding they are in; VIQR, whose marks are punctuation, i
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Final
 
 from vnvaxcert.vietnam.cleaning.detection import Encoding, decode_as, detect
 from vnvaxcert.vietnam.cleaning.names import CleanedText, reasons
-from vnvaxcert.vietnam.cleaning.spaces import remove_invisible, tidy_spaces
+from vnvaxcert.vietnam.cleaning.spaces import tidy_text
 from vnvaxcert.vietnam.exchange import MAX_FIELD_CHARS
 
 _PUNCTUATION: Final = ".,;:()[]-–\"'/"
@@ -52,26 +51,3 @@ def _decoded(text: str, codes: dict[str, None]) -> str:
         return text
     codes[f"clean.{encoding}"] = None
     return decoded
-
-
-def tidy_text(text: str, codes: dict[str, None]) -> str:
-    """Bring a text to normalisation form C, without invisible characters and superfluous spaces.
-
-    Args:
-        text: Any text.
-        codes: Takes the codes of what was changed, in order.
-    """
-    before = text
-    if not (text.isascii() and text.isprintable()):
-        text = unicodedata.normalize("NFC", before)
-        if text != before:
-            codes["clean.normal_form"] = None
-        before, text = text, remove_invisible(text)
-        if text != before:
-            codes["clean.invisible"] = None
-        # What was apart may combine now.
-        text = unicodedata.normalize("NFC", text)
-    before, text = text, tidy_spaces(text)
-    if text != before:
-        codes["clean.spaces"] = None
-    return text
