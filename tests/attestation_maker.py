@@ -25,6 +25,9 @@ UNTIL: Final = datetime(2022, 12, 31, 23, 59, 59, tzinfo=UTC)
 ATTESTED_AT: Final = datetime(2022, 4, 10, 3, tzinfo=UTC)
 AT: Final = datetime(2022, 4, 15, tzinfo=UTC)
 
+SALT: Final = bytes(range(16))
+"""Of leaves that are put together by hand."""
+
 BATCH: Final = "application/vnd.vnvaxcert.attestation-batch+cbor"
 DELEGATION: Final = "application/vnd.vnvaxcert.attestation-delegation+cbor"
 
@@ -153,10 +156,12 @@ def _changed(made: dict[Any, Any], changes: Mapping[str, Any]) -> dict[Any, Any]
     return dict(sorted(kept.items()))
 
 
-def leaf_hash(record: ExchangeRecord, verdict: str = "right", version: int = 1) -> bytes:
+def leaf_hash(
+    record: ExchangeRecord, verdict: str = "right", version: int = 1, salt: bytes = SALT
+) -> bytes:
     """The hash of a leaf, by the words of the specification."""
     members = {name: value for name, value in vars(record).items() if value}
-    entry = cbor2.dumps([version, members, verdict], canonical=True)
+    entry = cbor2.dumps([version, salt, members, verdict], canonical=True)
     return sha256(b"\x00" + entry).digest()
 
 

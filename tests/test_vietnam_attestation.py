@@ -179,6 +179,7 @@ def test_the_leaf_is_the_one_of_the_specification() -> None:
     by_hand = Attested(
         record=person(),
         verdict="right",
+        salt=maker.SALT,
         batch=maker.message(
             maker.batch_payload(
                 k5=[maker.message(maker.delegation_payload(), maker.DELEGATION, number=102)]
@@ -189,7 +190,8 @@ def test_the_leaf_is_the_one_of_the_specification() -> None:
     )
     assert verified(by_hand).role is Role.FOCAL_UNIT
     by_us = attested()
-    assert cbor2.loads(cbor2.loads(by_us.batch).value[2])[3] == maker.leaf_hash(person())
+    leaf = maker.leaf_hash(person(), salt=by_us.salt)
+    assert cbor2.loads(cbor2.loads(by_us.batch).value[2])[3] == leaf
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
@@ -391,7 +393,9 @@ def test_a_batch_of_another_certificate_than_the_delegation_names_is_refused() -
 
 
 def by_hand(batch: bytes) -> Attested:
-    return Attested(record=person(), verdict="right", batch=batch, index=0, path=())
+    return Attested(
+        record=person(), verdict="right", salt=maker.SALT, batch=batch, index=0, path=()
+    )
 
 
 def test_the_certificate_in_a_batch_has_to_be_the_signers() -> None:
@@ -668,6 +672,13 @@ def test_a_leaf_of_another_version_is_another_leaf() -> None:
         ({"path": [bytes(32)] * 3}, "32 bytes"),
         ({"path": ("x" * 32,) * 3}, "32 bytes"),
         ({"path": None}, "32 bytes"),
+        ({"salt": maker.SALT}, "not in the batch"),
+        ({"salt": b""}, "salt is not of 16 bytes"),
+        ({"salt": bytes(15)}, "salt is not of 16 bytes"),
+        ({"salt": bytes(17)}, "salt is not of 16 bytes"),
+        ({"salt": bytearray(16)}, "salt is not of 16 bytes"),
+        ({"salt": "0" * 16}, "salt is not of 16 bytes"),
+        ({"salt": None}, "salt is not of 16 bytes"),
     ],
     ids=str,
 )
@@ -679,10 +690,67 @@ def test_a_proof_that_leads_elsewhere_is_refused(changes: dict[str, Any], reason
 
 def test_a_record_is_in_its_own_batch_alone() -> None:
     one, other = batch_of(4).attested[1], batch_of(4, at=ATTESTED_AT + SECOND).attested[2]
-    assert verified(changed(one, batch=other.batch))  # the same records: the same root
+    assert "not in the batch" in refusal(changed(one, batch=other.batch))
     strange = batch_of([person(9), person(8), person(7), person(6)]).attested[1]
     assert "not in the batch" in refusal(changed(one, batch=strange.batch))
     assert "not in the batch" in refusal(changed(one, record=other.record))
+
+
+# --- the salt ------------------------------------------------------------------------------------
+
+
+def test_every_record_has_sixteen_random_bytes_of_its_own() -> None:
+    """Drawn from the system each time: the same records twice have nothing in common."""
+    batch, again = batch_of(50), batch_of(50)
+    salts = [one.salt for one in (*batch.attested, *again.attested)]
+    assert {len(salt) for salt in salts} == {16}
+    assert len(set(salts)) == 100
+    assert len({salt[at : at + 4] for salt in salts for at in (0, 4, 8, 12)}) > 390  # nowhere fixed
+    roots = [cbor2.loads(cbor2.loads(one.message or b"").value[2])[3] for one in (batch, again)]
+    assert roots[0] != roots[1]
+
+
+def test_the_salt_is_from_the_source_for_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    import secrets
+
+    from vnvaxcert.vietnam.attestation import attesting
+
+    assert vars(attesting)["token_bytes"] is secrets.token_bytes
+    drawn = iter([b"first specimen !", b"second specimen!"])
+    monkeypatch.setattr(attesting, "token_bytes", lambda count: next(drawn)[:count])
+    first, second = batch_of(2).attested
+    assert (first.salt, second.salt) == (b"first specimen !", b"second specimen!")
+    assert first.path == (maker.leaf_hash(second.record, salt=second.salt),)
+
+
+def test_whoever_has_one_proof_cannot_tell_a_guess_at_the_next_record_from_the_record() -> None:
+    """All that its holder knows, and the whole neighbour: no hash of that is in the proof."""
+    one, neighbour = batch_of(2).attested
+    assert one.path == (maker.leaf_hash(neighbour.record, salt=neighbour.salt),)
+    right_guess = neighbour.record
+    known = [one.salt, b"", bytes(16), one.path[0][:16], sha256(one.salt).digest()[:16]]
+    assert one.path[0] not in {maker.leaf_hash(right_guess, salt=salt) for salt in known}
+    unsalted = cbor2.dumps([1, {k: v for k, v in vars(right_guess).items() if v}, "right"])
+    assert one.path[0] != sha256(b"\x00" + unsalted).digest()
+
+
+def test_the_salt_of_another_record_is_no_salt_of_this_one() -> None:
+    one, neighbour = batch_of(2).attested
+    assert "not in the batch" in refusal(changed(one, salt=neighbour.salt))
+    for at in range(128):
+        flipped = bytearray(one.salt)
+        flipped[at // 8] ^= 1 << at % 8
+        assert "not in the batch" in refusal(changed(one, salt=bytes(flipped)))
+
+
+def test_a_leaf_without_a_salt_is_none() -> None:
+    """Not even where a unit signed it: the salt is the second member, and never left out."""
+    members = {name: text for name, text in vars(person()).items() if text}
+    for entry in ([1, members, "right"], [1, b"", members, "right"], [1, None, members, "right"]):
+        root = sha256(b"\x00" + cbor2.dumps(entry, canonical=True)).digest()
+        forged = by_hand(maker.message(maker.batch_payload(k3=root)))
+        assert "not in the batch" in refusal(forged)
+        assert "salt" in refusal(changed(forged, salt=b""))
 
 
 # --- taking back ---------------------------------------------------------------------------------
@@ -696,11 +764,14 @@ def test_a_record_is_taken_back_alone() -> None:
     first, second = batch_of(2).attested
     entry = withdraw_record(first)
     assert entry.kid == UNIT.kid
-    digest = sha256(maker.leaf_hash(first.record).hex().encode()).digest()[:16]
+    leaf = maker.leaf_hash(first.record, salt=first.salt)
+    digest = sha256(leaf.hex().encode()).digest()[:16]
     assert entry.hash == (HashType.UCI, digest)
     assert "the record was taken back" in refusal(first, revocations=revoked(entry))
     assert verified(second, revocations=revoked(entry))
     assert verified(first, revocations=RevocationList.from_hashes([entry.hash], kid=b"other"))
+    anew = batch_of([first.record]).attested[0]
+    assert verified(anew, revocations=revoked(entry)), "each attestation is taken back by itself"
 
 
 def test_a_batch_is_taken_back_with_all_of_its_records() -> None:
@@ -735,12 +806,13 @@ def test_a_delegation_is_taken_back_by_its_identifier() -> None:
 def test_what_a_filter_may_hold_is_refused() -> None:
     from vnvaxcert.trust.revocation import SliceKind, make_slices
 
-    entry = withdraw_record(attested())
+    one = attested()
+    entry = withdraw_record(one)
     slices = make_slices(
         [entry.hash[1]], kid=entry.kid, kind=SliceKind.BLOOMFILTER, hash_types=[HashType.UCI]
     )
     listed = RevocationList.from_slices(slices)
-    assert "may have been taken back" in refusal(revocations=listed)
+    assert "may have been taken back" in refusal(one, revocations=listed)
 
 
 def crl(*certificates: bytes) -> RevocationList:
@@ -938,11 +1010,12 @@ def test_a_verifier_is_not_made_of_something_else() -> None:
 
 
 def test_one_record_can_be_verified_without_a_verifier() -> None:
-    found = verify_attestation(attested(), authorities=TRUST, at=AT)
+    one = attested()
+    found = verify_attestation(one, authorities=TRUST, at=AT)
     assert found.facility_code == "01901"
-    entry = revoked(withdraw_record(attested()))
-    with pytest.raises(AttestationError):
-        verify_attestation(attested(), authorities=TRUST, at=AT, revocations=entry)
+    entry = revoked(withdraw_record(one))
+    with pytest.raises(AttestationError, match="taken back"):
+        verify_attestation(one, authorities=TRUST, at=AT, revocations=entry)
 
 
 def test_what_is_no_message_cannot_be_taken_back() -> None:
@@ -954,3 +1027,5 @@ def test_what_is_no_message_cannot_be_taken_back() -> None:
             withdraw(b"none")
     with pytest.raises(AttestationError):
         withdraw_record(changed(attested(), batch=b"none"))
+    with pytest.raises(ValueError, match="salt"):
+        withdraw_record(changed(attested(), salt=b"none"))

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import re
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from attestation_maker import (
     BATCH,
     COMMITTEE,
     DELEGATION,
+    SALT,
     UNIT,
     attested,
     batch_of,
@@ -40,7 +42,8 @@ from vnvaxcert.vietnam.attestation import (
     read_unverified_delegation,
     withdraw_batch,
 )
-from vnvaxcert.vietnam.attestation.leaf import encode_leaf
+from vnvaxcert.vietnam.attestation.leaf import encode_leaf, leaf_of
+from vnvaxcert.vietnam.exchange import ExchangeRecord
 
 SPEC = Path(__file__).resolve().parents[1] / "spec"
 CDDL = Validator((SPEC / "attestation.cddl").read_text(encoding="utf-8"))
@@ -51,7 +54,7 @@ VERIFIER = AttestationVerifier(TRUST, AT)
 
 def shown_with(batch: bytes) -> Attested:
     """The one record of `batch_payload`, with a batch that is to be judged."""
-    return Attested(record=person(), verdict="right", batch=batch, index=0, path=())
+    return Attested(record=person(), verdict="right", salt=SALT, batch=batch, index=0, path=())
 
 
 def batch_refusal(batch: bytes) -> str:
@@ -320,7 +323,7 @@ def test_the_longest_delegation_and_batch_are_read() -> None:
 
 def test_what_the_library_writes_is_good_by_the_cddl() -> None:
     batch = batch_of(3)
-    entries = [encode_leaf(one.record) for one in batch.attested]
+    entries = [encode_leaf(one.record, one.salt) for one in batch.attested]
     listed = entrust(role="facility", facility_codes=["01901"], unit_code="01901")
     for data in (batch.message or b"", entrust(), listed, *entries):
         assert CDDL.validate(data, require_deterministic=True)
@@ -333,13 +336,33 @@ def test_what_the_library_writes_is_good_by_the_cddl() -> None:
         message(batch_payload(k6=1)),
         delegation_message(k4="facility"),
         delegation_message(k5=["1"]),
-        cbor2.dumps([1, {"record_id": "x"}, "wrong"]),
-        cbor2.dumps([1, {"someone": "x"}, "right"]),
+        cbor2.dumps([1, SALT, {"record_id": "x"}, "wrong"]),
+        cbor2.dumps([1, SALT, {"someone": "x"}, "right"]),
+        cbor2.dumps([1, {"record_id": "x"}, "right"]),
+        cbor2.dumps([1, SALT[1:], {"record_id": "x"}, "right"]),
+        cbor2.dumps([1, SALT + b"x", {"record_id": "x"}, "right"]),
+        cbor2.dumps([1, SALT.hex()[:16], {"record_id": "x"}, "right"]),
     ],
-    ids=["count", "member", "role", "province", "verdict", "field"],
+    ids=[
+        *("count", "member", "role", "province", "verdict", "field"),
+        *("no salt", "short salt", "long salt", "salt of text"),
+    ],
 )
 def test_what_is_refused_here_is_wrong_by_the_cddl(data: bytes) -> None:
     assert not CDDL.validate(data)
+
+
+def test_the_leaf_of_the_document_is_the_one_of_the_library() -> None:
+    """The document's figures were made with `cbor2` and the openssl command, not by the library."""
+    page = (SPEC / "attestation.md").read_text(encoding="utf-8")
+    example = page.partition("For example")[2].partition("## 5")[0]
+    entry, digest = (
+        text.replace("\n", "") for text in re.findall(r"^[0-9a-f\n]{64,}$", example, re.M)
+    )
+    record = ExchangeRecord(record_id="specimen-1", full_name="Nguyễn Văn Mẫu")
+    assert encode_leaf(record, SALT).hex() == entry
+    assert sha256(b"\x00" + bytes.fromhex(entry)).hexdigest() == digest
+    assert leaf_of(record, SALT).hex() == digest
 
 
 def test_the_document_names_the_bounds_and_content_types_of_the_code() -> None:
@@ -354,18 +377,18 @@ def test_the_document_names_the_bounds_and_content_types_of_the_code() -> None:
 
 # --- anything ------------------------------------------------------------------------------------
 
-GOOD_BATCH = attested().batch
+GOOD = attested()
 GOOD_DELEGATION = entrust()
 
 
 @given(st.data())
 def test_every_bit_of_a_message_counts(data: st.DataObject) -> None:
-    one = attested()
-    at = data.draw(st.integers(0, 8 * len(one.batch) - 1))
-    flipped = bytearray(one.batch)
+    assert VERIFIER.verify(GOOD)
+    at = data.draw(st.integers(0, 8 * len(GOOD.batch) - 1))
+    flipped = bytearray(GOOD.batch)
     flipped[at // 8] ^= 1 << at % 8
     with pytest.raises((AttestationError, DelegationError)):
-        VERIFIER.verify(shown_with(bytes(flipped)))
+        VERIFIER.verify(dataclasses.replace(GOOD, batch=bytes(flipped)))
 
 
 @given(st.data())
@@ -428,7 +451,7 @@ def test_any_record_is_confirmed_and_verified_or_refused_with_a_reason(record: A
     for refused in batch.refused:
         assert refused.code.startswith("issue.not_")
     try:
-        VERIFIER.verify(dataclasses.replace(shown_with(GOOD_BATCH), record=record))
+        VERIFIER.verify(dataclasses.replace(GOOD, record=record))
     except (AttestationError, DelegationError):
         assert record != person()
 

@@ -520,7 +520,9 @@ def test_a_dose_that_is_not_in_the_history_is_not_certified() -> None:
 
 
 NO_RECORD: Final[Any] = None
-WITHOUT_RECORD: Final = Attested(record=NO_RECORD, verdict="right", batch=b"", index=0, path=())
+WITHOUT_RECORD: Final = Attested(
+    record=NO_RECORD, verdict="right", salt=b"", batch=b"", index=0, path=()
+)
 
 
 @pytest.mark.parametrize("history", [None, "text", [1], {}, [maker.RECORD], [WITHOUT_RECORD]])

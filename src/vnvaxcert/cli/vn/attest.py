@@ -110,7 +110,8 @@ def _settle(opened: Work, tick: Tick, confirm: partial[Batch]) -> None:
                 yield row._replace(reasons=refusal(outcome.error))
             else:
                 path = [b64encode(one).decode("ascii") for one in outcome.path]
-                yield row._replace(body=case.text(batch=name, index=outcome.index, path=path))
+                place = {"batch": name, "index": outcome.index, "path": path}
+                yield row._replace(body=case.text(**place, salt=outcome.salt.hex()))
 
     opened.settle_chunks(decide, size=BATCH_SIZE, tick=tick)
 

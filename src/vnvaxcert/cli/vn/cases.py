@@ -1,8 +1,9 @@
 """Cases: what one step hands to the next, one line of JSON for each dose record.
 
 ``{"line": 7, "record": {...}, "changes": ["clean.case"], "verdict": "right", "batch": "...",
-"index": 3, "path": ["..."]}``: the number of the line in the very first file, the cleaned record,
-and what the steps found out about it. Members that a step has nothing to say about are left out.
+"index": 3, "path": ["..."], "salt": "..."}``: the number of the line in the very first file, the
+cleaned record, and what the steps found out about it. Members that a step has nothing to say about
+are left out.
 """
 
 from __future__ import annotations

@@ -255,14 +255,27 @@ def read_attested(case: Case, batch: Callable[[str], bytes]) -> Attested:
         hashes = tuple(b64decode(one, validate=True) for one in path)
     except (TypeError, ValueError, Base64Error):
         raise NotAttestedError("its proof is not Base64") from None
+    salt = _salt(case.members.get("salt"))
     verdict = case.members.get("verdict")
     return Attested(
         record=case.record,
         verdict=verdict if isinstance(verdict, str) else "not_sent",
+        salt=salt,
         batch=message,
         index=index,
         path=hashes,
     )
+
+
+def _salt(digits: object) -> bytes:
+    """The salt of a case's leaf; that it has 16 bytes is for the verifier to check."""
+    try:
+        salt = bytes.fromhex(digits) if isinstance(digits, str) else b""
+    except ValueError:
+        salt = b""
+    if not salt or salt.hex() != digits:
+        raise NotAttestedError("its salt is not hexadecimal, in lower case")
+    return salt
 
 
 def read_batches(path: Path) -> Iterable[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
+from secrets import token_bytes
 from typing import Final, Protocol, TypeAlias
 
 from vnvaxcert.errors import (
@@ -27,7 +28,7 @@ from vnvaxcert.vietnam.attestation.batch import (
 )
 from vnvaxcert.vietnam.attestation.delegation import Delegation, read_unverified_delegation
 from vnvaxcert.vietnam.attestation.envelope import certificate_of, usable_key
-from vnvaxcert.vietnam.attestation.leaf import RIGHT, leaf_of
+from vnvaxcert.vietnam.attestation.leaf import RIGHT, SALT_BYTES, leaf_of
 from vnvaxcert.vietnam.attestation.merkle import Tree
 from vnvaxcert.vietnam.completeness import check_record
 from vnvaxcert.vietnam.exchange import ExchangeRecord
@@ -55,6 +56,8 @@ class Attested:
     Attributes:
         record: The record as it was confirmed.
         verdict: What the population database said of it: ``right``.
+        salt: The 16 random bytes of its leaf. Keep them with the record, and as safe: with them,
+            a hash of the record can be told from others by guessing.
         batch: The batch that it is in, COSE_Sign1; the same for all of a batch.
         index: Its place in the batch, from 0.
         path: The hashes that lead from it to the batch's root, 32 bytes each.
@@ -62,6 +65,7 @@ class Attested:
 
     record: ExchangeRecord
     verdict: str
+    salt: bytes
     batch: bytes
     index: int
     path: tuple[bytes, ...]
@@ -125,7 +129,8 @@ def attest(
 
     A record is confirmed when it is complete, was found right by the population database, and one
     of the delegations covers its facility, its province and its signing unit. Of every other one
-    the first of these that does not hold is reported.
+    the first of these that does not hold is reported. Each that is confirmed gets a salt from the
+    system's source of randomness, so no two batches are the same, not even of the same records.
 
     Args:
         records: At most `MAX_BATCH`, each with what matching said of it: a `Match`, or its verdict.
@@ -156,16 +161,17 @@ def attest(
     moment = at.astimezone(UTC).replace(microsecond=0)
     rights = _rights(signer, delegations, moment)
     leaves: list[bytes] = []
-    confirmed: list[ExchangeRecord] = []
+    confirmed: list[tuple[ExchangeRecord, bytes]] = []
     found: list[int | Refused] = []  # for each record its index in the batch, or why it has none
     for one, matched in records:
-        outcome = _check(one, _verdict(matched), rights, at)
+        salt = token_bytes(SALT_BYTES)
+        outcome = _check(one, salt, _verdict(matched), rights, at)
         if isinstance(outcome, IssueError):
             found.append(Refused(record=one, error=outcome))
         else:
             found.append(len(leaves))
             leaves.append(outcome)
-            confirmed.append(one)
+            confirmed.append((one, salt))
     message = None
     attested: list[Attested] = []
     if leaves:
@@ -177,11 +183,17 @@ def attest(
             delegations=delegations,
             signer=signer,
         )
-        for index, one in enumerate(confirmed):
-            path = tree.path(index)
-            attested.append(
-                Attested(record=one, verdict=RIGHT, batch=message, index=index, path=path)
+        attested = [
+            Attested(
+                record=one,
+                verdict=RIGHT,
+                salt=salt,
+                batch=message,
+                index=index,
+                path=tree.path(index),
             )
+            for index, (one, salt) in enumerate(confirmed)
+        ]
     outcomes = tuple(one if isinstance(one, Refused) else attested[one] for one in found)
     return Batch(message=message, outcomes=outcomes, attested_at=moment)
 
@@ -235,7 +247,7 @@ def objection(delegations: Sequence[Delegation], record: ExchangeRecord) -> str:
 
 
 def _check(
-    one: ExchangeRecord, verdict: str, rights: Sequence[Delegation], at: datetime
+    one: ExchangeRecord, salt: bytes, verdict: str, rights: Sequence[Delegation], at: datetime
 ) -> bytes | IssueError:
     """The leaf of a record that can be confirmed, or why it cannot."""
     if not isinstance(one, ExchangeRecord):
@@ -250,7 +262,7 @@ def _check(
     if words:
         return NotAttestedError(words)
     try:
-        return leaf_of(one)
+        return leaf_of(one, salt)
     except ValueError as error:
         return NotAttestedError(str(error))
 

@@ -355,7 +355,7 @@ class AttestationVerifier:
             raise AttestationError(f"the path is not of hashes of {HASH_BYTES} bytes")
         statement = trusted.statement
         try:
-            leaf = leaf_of(attested.record)
+            leaf = leaf_of(attested.record, attested.salt)
             root = root_of_path(leaf, index, statement.count, path)
         except ValueError as error:
             raise AttestationError(str(error)) from error

@@ -54,15 +54,17 @@ def withdraw_batch(message: bytes) -> Withdrawal:
 def withdraw_record(attested: Attested) -> Withdrawal:
     """Take one record back, as after a correction; the rest of its batch stays.
 
-    In whatever batch of this unit the same record stands: what counts is what the record says.
+    What is taken back is this attestation. A record that the unit attested several times has a
+    salt, and so an entry, for each; and one that it attests again afterwards is attested.
 
     Raises:
         AttestationError: Its batch is none.
-        ValueError: The record cannot be encoded, so it is in no batch.
+        ValueError: The record cannot be encoded, or its salt is none, so it is in no batch.
         TypeError: The batch is not bytes.
     """
     statement, _ = open_batch(attested.batch)
-    return Withdrawal(certificate_kid(statement.certificate), record_hash(leaf_of(attested.record)))
+    leaf = leaf_of(attested.record, attested.salt)
+    return Withdrawal(certificate_kid(statement.certificate), record_hash(leaf))
 
 
 def signature_hash(opened: Opened) -> Hash:
