@@ -461,6 +461,21 @@ def test_a_batch_of_whom_nobody_entrusted_makes_no_passport() -> None:
         passport(authorities=stranger.trust_list())
 
 
+def test_a_verifier_of_another_moment_makes_no_passport() -> None:
+    """Else what ended, or was revoked, after its moment would pass."""
+    verifier = AttestationVerifier(world().authorities, AT)
+    elsewhere = AT.astimezone(timezone(timedelta(hours=7)))
+    for at in (AT, elsewhere):
+        assert passport(authorities=verifier, at=at).issued_at == AT
+    made = passport(authorities=verifier)
+    for at in (AT - timedelta(days=1), AT + timedelta(microseconds=1), LATER):
+        for make in (passport, sealed):
+            with pytest.raises(ValueError, match="verifier is of another moment"):
+                make(authorities=verifier, at=at)
+    with pytest.raises(ValueError, match="verifier is of another moment"):
+        renewed(made.text, authorities=verifier)
+
+
 def test_a_record_that_was_withdrawn_makes_no_passport() -> None:
     first, second = history = world().attest()
     withdrawn = withdraw_record(second)

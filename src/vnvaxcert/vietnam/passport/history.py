@@ -49,7 +49,7 @@ def check_attested(
 
     Args:
         history: One person's records, at least one, in any order.
-        authorities: Who may entrust units with confirming records.
+        authorities: Who may entrust units with confirming records, or a verifier of ``at``.
         at: The moment, aware.
 
     Returns:
@@ -61,7 +61,7 @@ def check_attested(
         NotAttestedError: It is not confirmed by a unit that may confirm it.
         IssueClaimsError: There is no record, or they are not all of one person.
         TypeError: An argument of the wrong type.
-        ValueError: A moment without a time zone.
+        ValueError: A moment without a time zone, or a verifier of another moment.
     """
     if not isinstance(history, Sequence) or not all(
         isinstance(one, Attested) and isinstance(one.record, ExchangeRecord) for one in history
@@ -71,6 +71,9 @@ def check_attested(
     verifier = authorities
     if not isinstance(verifier, AttestationVerifier):
         verifier = AttestationVerifier(verifier, at)
+    elif verifier.at != at:
+        # Kept from yesterday, it would find good what has been revoked or has ended since.
+        raise ValueError("authorities: the verifier is of another moment than the time of issue")
     if not history:
         raise IssueClaimsError((("/history", "expected at least one record"),))
     doses = [

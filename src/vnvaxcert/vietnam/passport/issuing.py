@@ -104,8 +104,9 @@ def issue_passport(
         history: The person's attested records, at least one, in any order. Each must hold.
         signer: Signs with ES256 or PS256. ``iss`` is the country of its certificate, ``VN`` where
             that names none.
-        authorities: Who may entrust units with confirming records; or an `AttestationVerifier`,
-            which knows besides what was withdrawn, and checks a batch once for many histories.
+        authorities: Who may entrust units with confirming records; or an `AttestationVerifier`
+            of the moment ``at``, which knows besides what was withdrawn, and checks a batch once
+            for many histories.
         identifier_key: The issuer's secret for certificate identifiers, 32 bytes or more.
         at: When it is issued, aware; fractions of a second are dropped.
         dose: Which dose is certified: a number, or the latest.
@@ -126,7 +127,8 @@ def issue_passport(
             `issue`.
         IssueError: As `issue`.
         TypeError: An argument of the wrong type.
-        ValueError: A time without a time zone, or a key that is too short.
+        ValueError: A time without a time zone, a key that is too short, or a verifier of another
+            moment.
 
     Spec: Decision 5772/QĐ-BYT; HCERT 1.0.8; spec/viet-nam.md.
     """
