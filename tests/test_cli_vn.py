@@ -12,6 +12,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,11 +20,23 @@ from typing import Any, NamedTuple
 import pytest
 
 from test_reference import rows, section
-from vnvaxcert import HealthCertificate, RevocationList, TrustList, VnvaxcertError, cli, verify
-from vnvaxcert.cli.vn import COMMANDS, overview, words
+from vnvaxcert import (
+    HealthCertificate,
+    Holder,
+    PartialDate,
+    RevocationList,
+    TrustList,
+    VnvaxcertError,
+    cli,
+    issue,
+    verify,
+)
+from vnvaxcert.cli.demo import SPECIMEN
+from vnvaxcert.cli.vn import COMMANDS, overview, words, work
 from vnvaxcert.cli.vn.cases import read_case
 from vnvaxcert.cli.vn.work import MAX_OF_PERSON
 from vnvaxcert.errors import IssueError, KeyMismatchError, NotCompleteError, VerificationError
+from vnvaxcert.trust.specimen import SpecimenAuthority
 from vnvaxcert.vietnam.correction import verify_correction
 from vnvaxcert.vietnam.passport import read_national_claim
 from vnvaxcert.vietnam.reasons import REASONS
@@ -319,6 +332,53 @@ def test_a_dose_that_was_asked_for_is_certified(
     assert [one["line"] for one in read(tmp_path / "third" / "rejected.jsonl")] == [1, 2]
 
 
+def test_a_passport_that_ends_with_its_signer_says_so(
+    short: Callable[..., Path], run: Run, keys: Path, tmp_path: Path
+) -> None:
+    attested = short(RECORD, until="attest")
+    options = options_of("issue", keys, tmp_path)
+    done = run("issue", attested, *options, "--at", "2024-06-01", "--out", tmp_path / "out")
+    assert done.status == 0
+    (issued,) = read(tmp_path / "out" / "issued.jsonl")
+    assert issued["shortened"] is True
+    assert issued["expires_at"] == "2024-08-31T03:00:00Z"  # two years after AT
+
+
+def test_matching_goes_on_when_it_was_killed_after_it_had_cleared_up(
+    short: Callable[..., Path],
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    checked = short(RECORD, until="check")
+    reference = tmp_path / "in" / "reference.jsonl"
+    arguments = ["match", checked, "--reference", reference, "--out", tmp_path / "out"]
+    original = work.Work.note
+
+    class Killed(BaseException):
+        pass
+
+    deadly: set[str] = set()
+
+    def note(self: work.Work, **facts: str) -> None:
+        if deadly & facts.keys():
+            raise Killed
+        original(self, **facts)
+
+    monkeypatch.setattr(work.Work, "note", note)
+    for fact in ("index", "read", "summary"):
+        deadly.add(fact)
+        with pytest.raises(Killed):
+            run(*arguments)
+        deadly.clear()
+    done = run(*arguments)
+    assert done.status == 0
+    assert "went on where it was left" in done.out
+    assert len(read(tmp_path / "out" / "matched.jsonl")) == 1
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"matched.jsonl", "rejected.jsonl", "summary.json", work.NAME}
+
+
 def test_a_unit_confirms_nothing_outside_its_delegation(
     short: Callable[..., Path], run: Run, keys: Path, tmp_path: Path
 ) -> None:
@@ -382,6 +442,9 @@ def test_a_case_that_is_not_complete_is_not_attested_and_says_what_is_missing(
         lambda case: case.update(index="0"),
         lambda case: case.update(index=-1),
         lambda case: case.update(index=10**30),
+        lambda case: case.pop("salt"),
+        lambda case: case.update(salt="zz"),
+        lambda case: case.update(salt="00" * 16),
         lambda case: case["record"].update(full_name="Nguyễn Thị Khác"),
         lambda case: case["record"].update(dose_number="1"),
         lambda case: case.update(verdict="wrong"),
@@ -396,7 +459,17 @@ def test_a_case_that_is_not_complete_is_not_attested_and_says_what_is_missing(
             "path no Base64",
             "path no text",
         ),
-        *("index text", "index negative", "index huge", "another name", "another dose", "wrong"),
+        *(
+            "index text",
+            "index negative",
+            "index huge",
+            "no salt",
+            "salt no text",
+            "another salt",
+            "another name",
+            "another dose",
+            "wrong",
+        ),
         "no verdict",
     ],
 )
@@ -434,10 +507,15 @@ def test_batches_that_are_missing_are_one_plain_sentence(
     done = run("issue", alone, *options, "--at", AT, "--out", tmp_path / "out")
     assert done.status == 2
     assert "batches.jsonl" in done.err
-    (alone.parent / "batches.jsonl").write_text('{"batch": "x"}\n')
-    done = run("issue", alone, *options, "--at", AT, "--out", tmp_path / "out")
-    assert done.status == 2
-    assert "line 1: expected a batch" in done.err
+    for line in (
+        *('{"batch": "x"}', '{"batch": 7, "message": ""}', '{"batch": "x", "message": "?"}', "[]"),
+        *("{", '{"batch": "x", "message": 7}', '{"batch": "\\ud800", "message": ""}'),
+    ):
+        (alone.parent / "batches.jsonl").write_text(f"{line}\n")
+        arguments = [alone, *options, "--at", AT, "--out", tmp_path / "out", "--restart"]
+        done = run("issue", *arguments)
+        assert done.status == 2
+        assert "line 1: expected a batch" in done.err
 
 
 def test_nobody_is_certified_by_an_authority_that_is_not_trusted(
@@ -490,6 +568,19 @@ def test_a_correction_replaces_the_passport_and_revokes_the_old_one(
         at=at,
     )
     assert verified.reason == "facility"
+
+
+def test_a_correction_is_reported_to_people_without_saying_how(
+    short: Callable[..., Path], run: Run, keys: Path, tmp_path: Path
+) -> None:
+    (old,) = read(short({**RECORD, "vaccination_date": "2021-10-01"}))
+    shutil.rmtree(tmp_path / "way")
+    (tmp_path / "old.txt").write_text(old["qr"])
+    arguments = [tmp_path / "old.txt", short(RECORD, until="attest"), *correct_options(keys)]
+    done = run("correct", *arguments, "--line", 1, "--out", tmp_path / "out")
+    assert done.out.startswith("✓ CORRECTED\n")
+    assert "vaccination_date" in done.out
+    assert "2021-" not in done.out
 
 
 @pytest.mark.parametrize("is_json", [False, True])
@@ -576,6 +667,22 @@ def test_a_passport_that_is_refused_is_neither_shown_nor_drawn(
         assert done.status == 1
         assert "1. Họ và tên" not in done.out
         assert not page.exists()
+        assert f"{page} was not drawn" in done.err
+
+
+def test_what_cannot_be_drawn_whole_is_not_drawn(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("fpdf")
+    moment = datetime.fromisoformat(AT)
+    holder = Holder(
+        family_name="王", family_name_icao="WANG", given_name=None, birth_date=PartialDate(1990)
+    )
+    signer = SpecimenAuthority(not_before=moment, country="VN").issue_signer()
+    text = issue(replace(SPECIMEN, holder=holder), signer=signer.signer, issued_at=moment)
+    (tmp_path / "a.txt").write_text(text)
+    done = run("show", tmp_path / "a.txt", "--pdf", tmp_path / "a.pdf")
+    assert done.status == 2
+    assert "cannot be drawn" in done.err
+    assert not (tmp_path / "a.pdf").exists()
 
 
 @pytest.mark.parametrize(
@@ -607,6 +714,9 @@ def test_showing_is_used_wrongly_in_one_plain_sentence(
 # --- wrong usage ---------------------------------------------------------------------------------
 
 
+ISSUE = ["issue", "a.jsonl", "--authorities", "a", "--key", "k", "--identifier-key", "i"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -623,10 +733,14 @@ def test_showing_is_used_wrongly_in_one_plain_sentence(
         (["check", "."], "cannot read|expected"),
         (["match", "absent.jsonl", "--reference", "absent.jsonl"], "absent.jsonl"),
         (["attest", "absent.jsonl", "--key", "absent.pem", "--delegation", "x"], "absent.pem"),
-        (
-            ["issue", "a.jsonl", "--authorities", "a", "--key", "k", "--identifier-key", "i"],
-            "read k",
-        ),
+        ([*ISSUE], "read k"),
+        ([*ISSUE, "--dose", "0"], "latest"),
+        ([*ISSUE, "--dose", "second"], "latest"),
+        ([*ISSUE, "--issuer-name", "x" * 81], "80 characters"),
+        ([*ISSUE, "--issuer-name", " "], "80 characters"),
+        (["correct", "HC1:", *ISSUE[1:], "--trust", "t", "--line", "0"], "number of a line"),
+        (["correct", "HC1:", *ISSUE[1:], "--trust", "t", "--reason", "why"], "citizen_request"),
+        (["correct", "HC1:", *ISSUE[1:], "--trust", "t"], "cannot use a.jsonl"),
     ],
 )
 def test_wrong_usage_is_one_plain_sentence(
@@ -761,6 +875,7 @@ def test_a_signer_that_is_not_valid_then_issues_nothing(
         ({"--id": "x" * 81}, 2, "80 characters"),
         ({"--unit": "{keys}/identifier.key"}, 1, "certificate"),
         ({"--unit": "{keys}/unit.key.pem"}, 2, "no certificate"),
+        ({"--unit": "{keys}/../../broken.pem"}, 2, "broken.pem"),
         ({"--at": "2031-01-01"}, 1, "not valid"),
         ({"--at": "9999-12-01", "--days": "365"}, 2, "9999"),
         ({"--out": "{keys}/unit.key.pem", "--unit": "{keys}/unit.key.pem"}, 2, "--out"),
@@ -771,6 +886,8 @@ def test_a_signer_that_is_not_valid_then_issues_nothing(
 def test_a_delegation_that_must_not_be_is_refused(
     changes: dict[str, str], status: int, words: str, run: Run, keys: Path, tmp_path: Path
 ) -> None:
+    broken = "-----BEGIN CERTIFICATE-----\n?\n-----END CERTIFICATE-----\n"
+    (keys.parent.parent / "broken.pem").write_text(broken)
     given = {
         "--unit": keys / "unit.pem",
         "--role": "focal-unit",

@@ -20,6 +20,7 @@ from vnvaxcert.vietnam.reading import from_json, to_json
 
 MAX_LINE_BYTES: Final = 1 << 17  # a record of 20 fields of 500 characters, escaped, and its proof
 MAX_NUMBER: Final = 2**63 - 1  # what SQLite can hold
+_write: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Case(NamedTuple):
@@ -38,7 +39,7 @@ class Case(NamedTuple):
     def text(self, **members: object) -> str:
         """The line of JSON, with more members."""
         document = {"line": self.line, "record": to_json(self.record), **self.members, **members}
-        return json.dumps(document, ensure_ascii=False)
+        return _write(document)
 
 
 def read_case(text: str) -> Case:

@@ -293,9 +293,8 @@ def read_batches(path: Path) -> Iterable[tuple[str, str]]:
                 document = json.loads(text)
                 name, message = document["batch"], document["message"]
                 b64decode(message, validate=True)
-                if not isinstance(name, str):
-                    raise TypeError("no name")
-            except (ValueError, TypeError, KeyError, RecursionError):
+                name.encode()
+            except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
                 raise CommandError(
                     f"{path}, line {number}: expected a batch, as vn attest writes it"
                 ) from None

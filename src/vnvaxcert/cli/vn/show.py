@@ -105,10 +105,12 @@ def run(arguments: list[str]) -> Outcome:
     is_good = shown.error is None and (
         shown.inspection is None or shown.inspection.answer is Answer.ACCEPTED
     )
-    status = ACCEPTED if is_good else REFUSED
+    missing = [path for path in _asked(values) if path is not None and path not in written]
+    status = ACCEPTED if is_good and not missing else REFUSED
+    messages = tuple(f"{path} was not drawn: there is no passport to draw" for path in missing)
     if values.json:
-        return Outcome(status, as_json.dump([_document(shown, written)]))
-    return Outcome(status, _report(shown, written))
+        return Outcome(status, as_json.dump([_document(shown, written)]), messages)
+    return Outcome(status, _report(shown, written), messages)
 
 
 def _unchecked(text: str) -> Shown:
@@ -133,6 +135,11 @@ def _checked(text: str, basis: judging.Basis) -> Shown:
     return Shown(inspection, inspection.items)
 
 
+def _asked(values: Namespace) -> tuple[str | None, ...]:
+    """The files of drawings that were asked for."""
+    return values.page, values.card, values.pdf
+
+
 def _write(text: str, values: Namespace, shown: Shown) -> list[str]:
     written: list[str] = []
 
@@ -145,13 +152,12 @@ def _write(text: str, values: Namespace, shown: Shown) -> list[str]:
     if not shown.items:
         return written
     try:
-        for path, draw in (
-            (values.page, to_html_page),
-            (values.card, to_html_card),
-            (values.pdf, to_pdf),
-        ):
-            if path is not None:
-                write(path, draw(text))
+        if values.page is not None:
+            write(values.page, to_html_page(text))
+        if values.card is not None:
+            write(values.card, to_html_card(text))
+        if values.pdf is not None:
+            write(values.pdf, to_pdf(text))
     except VnvaxcertError as error:
         raise CommandError(f"it cannot be drawn: {error} ({error.code})") from error
     return written

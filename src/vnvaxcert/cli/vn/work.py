@@ -134,12 +134,12 @@ class Work:
             if len(rows) == PAGE and len(groups[-1]) <= MAX_OF_PERSON:
                 # Its end is on the next page. There is a group before it: a page holds several.
                 groups.pop()
+            small = [group for group in groups if len(group) <= MAX_OF_PERSON]
+            large = [group[0].key for group in groups if len(group) > MAX_OF_PERSON]
             with self.transaction():
-                for group in groups:
-                    if len(group) > MAX_OF_PERSON:
-                        self._refuse(group[0].key, too_many)
-                    else:
-                        self._replace(decide(group))
+                self._replace(row for group in small for row in decide(group))
+                for key in large:
+                    self._refuse(key, too_many)
                 self._move(groups[-1][-1].key, _LAST)
             tick(sum(map(len, groups)))
 
