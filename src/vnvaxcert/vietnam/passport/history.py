@@ -84,7 +84,7 @@ def check_attested(
     for number, reasons in enumerate(together, start=1):
         if codes := tuple(dict.fromkeys(reason.code for reason in reasons)):
             raise NotCompleteError(codes, number)
-    return tuple(sorted(doses, key=lambda dose: dose.dose_number))
+    return tuple(sorted(_named_alike(doses, history), key=lambda dose: dose.dose_number))
 
 
 def _dose(attested: Attested, number: int, verifier: AttestationVerifier, today: date) -> Dose:
@@ -115,8 +115,23 @@ def _check_one_person(doses: Sequence[Dose]) -> None:
 
 
 def _person(dose: Dose) -> tuple[object, ...]:
-    name = (dose.family_name, dose.given_name)
-    return dose.identity.number, *name, dose.birth_date, dose.sex
+    # The whole name: one record keeps its parts apart, and the next is divided by guess.
+    name = f"{dose.family_name} {dose.given_name}".strip()
+    return dose.identity.number, name, dose.birth_date, dose.sex
+
+
+def _named_alike(doses: Sequence[Dose], history: Sequence[Attested]) -> list[Dose]:
+    """The doses, with the name divided in all as the latest record that says so divides it."""
+    stated = [
+        dose
+        for dose, attested in zip(doses, history, strict=True)
+        if attested.record.family_name or attested.record.given_name
+    ]
+    if not stated:
+        return list(doses)
+    latest = max(stated, key=lambda dose: dose.dose_number)
+    parts = {"family_name": latest.family_name, "given_name": latest.given_name}
+    return [Dose(**{**vars(dose), **parts}) for dose in doses]
 
 
 def chosen_dose(doses: Sequence[Dose], choice: DoseChoice) -> Dose:
