@@ -1,0 +1,58 @@
+"""Write our own vectors: ``python tools/make_vectors.py [--check] [--only SUITE]``.
+
+They go to ``test_vectors/``, where a README says what they are. The same bytes come out each
+time. ``--check`` writes nothing, and ends with status 1 when a byte would change.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from vectors.book import TITLES, Book
+
+FOLDER: Final = Path(__file__).resolve().parents[1] / "test_vectors"
+
+
+def book() -> Book:
+    """All vectors of all suites, in the order of the suites' names there."""
+    made = Book()
+    for suite in TITLES:
+        name = f"vectors.{suite.replace('-', '_')}"
+        if find_spec(name):
+            import_module(name).build(made)
+    return made
+
+
+def files() -> dict[str, bytes]:
+    """Every file, by its name in the folder."""
+    return book().files()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write every file, or compare them; gives the exit status."""
+    parser = argparse.ArgumentParser(description="Write our own test vectors.")
+    parser.add_argument("--check", action="store_true", help="compare, and write nothing")
+    parser.add_argument("--only", metavar="SUITE", help="this suite and the keys alone")
+    given = parser.parse_args(arguments)
+    stale = []
+    for name, content in files().items():
+        if given.only and name not in (f"{given.only}.json", "keys.json"):
+            continue
+        path = FOLDER / name
+        if path.exists() and path.read_bytes() == content:
+            continue
+        stale.append(name)
+        if not given.check:
+            path.write_bytes(content)
+    for name in stale:
+        print(name, "would change" if given.check else "written")
+    return 1 if given.check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
