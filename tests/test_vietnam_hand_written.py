@@ -46,25 +46,13 @@ KNOWN: Final[dict[str, tuple[Opinion, str]]] = {
         Opinion(("clean.tcvn3", "name"), ("full_name.doubtful",)),
         "Niê is no syllable of the majority's: left alone as doubtful, and refused",
     ),
-    "vni: half converted": (
-        Opinion(("clean.vni", "name"), ()),
-        "letters of two encodings in one name are not converted; matching tells",
-    ),
     "vni: reads as a Vietnamese name as it stands": (
         Opinion(("clean.tone_placement", "name"), ("clean.vni",)),
         "taken for VNI: Hồ Thị is likelier than Hòa Thò",
     ),
-    "viqr: an initial is no dot below": (
-        Opinion(("name",), ("clean.viqr",)),
-        "a letter and a stop is a letter with a dot below, too",
-    ),
     "utf-8 as 1252, twice": (
         Opinion(("clean.utf8", "name"), ("full_name.doubtful",)),
         "undone once only: left alone as doubtful, and refused",
-    ),
-    "marks in the wrong order": (
-        Opinion(("name",), ()),
-        "Unicode keeps the order of two marks above a letter; matching tells",
     ),
     "soft hyphen in a word": (
         Opinion(("clean.invisible", "name"), ("full_name.doubtful",)),
@@ -81,10 +69,6 @@ KNOWN: Final[dict[str, tuple[Opinion, str]]] = {
     "NULL": (
         Opinion(("full_name.missing", "name"), ()),
         "four letters like any name's; matching tells",
-    ),
-    "the code of an insurance card": (
-        Opinion(("name",), ("clean.case",)),
-        "refused, but its letters were set like a name's before",
     ),
     "zeros for what is unknown": (
         Opinion(("clean.format",), ("birth_date.malformed",)),
