@@ -11,14 +11,22 @@ names, but what VNI makes of Thị and Windows-1258 of Văn.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
 from vnvaxcert.record import record
 from vnvaxcert.vietnam.cleaning import tcvn3, utf8, viqr, vni, windows1258
-from vnvaxcert.vietnam.cleaning.odds import has_strange_word, is_vietnamese, odds_of, words
+from vnvaxcert.vietnam.cleaning.letters import compose
+from vnvaxcert.vietnam.cleaning.lookalikes import replace_lookalikes
+from vnvaxcert.vietnam.cleaning.odds import (
+    has_strange_word,
+    is_common,
+    is_vietnamese,
+    odds_as_it_stands,
+    odds_of,
+    words,
+)
 from vnvaxcert.vietnam.exchange import MAX_FIELD_CHARS
 
 CONFIDENT: Final = 0.95
@@ -79,12 +87,15 @@ _NAME: Final = re.compile(rf"[{_LETTER}][{_LETTER}{_MARK}' ’.\-]*")
 """What UTF-8 must come to: other letters would be an accident (``ÍŠ`` is U+034A)."""
 _UTF8_CONFIDENCE: Final = 0.999  # of two accented capitals in a row hardly any are UTF-8 as well
 
+_WORD_OR_SPACE: Final = re.compile(r"[ \-]+|[^ \-]+")
+_BEYOND_LATIN1: Final = re.compile(r"[ĂăĐđĨĩŨũƠơƯưẠ-ỹ]")
+
 _LOST_SPACE: Final = re.compile(r"Ã (?=[a-z])|Ã(?= |$)")
 _OF_UTF8: Final = re.compile(r"[ÃÂÄÅÆ][\u0080-\u00bf\u0192-\u2122]|á[º»]|[a-z]Ã(?: |$)")
 
 _DAMAGED: Final = re.compile(
     # no name has these: control characters, what stands for lost ones, symbols of Latin-1
-    r"[\u0080-\u009f\ufffd¡-©«-´¶¸¹»-¿µ×÷]|(?<!M)ª|\w\?\w|[ÃÂ][\u201a-\u203a€]"
+    r"[\u0080-\u009f\ufffd¡-©«-´¶¸¹»-¿µ×÷]|(?<!M)ª|\w\?|\?\w|[ÃÂ][\u201a-\u203a€]"
 )
 _LOST_A: Final = re.compile(r"\b[A-Z]+Ã(?= |$)")
 """``HÃ Mai``: Hà in UTF-8 without its no-break space, or Hã with a key held down."""
@@ -105,7 +116,7 @@ def detect(text: str) -> Detection:
 
     Spec: TCVN 5712:1993 VN3; VNI for Windows; RFC 1456; code page 1258; RFC 3629.
     """
-    composed = unicodedata.normalize("NFC", text)
+    composed = compose(text)
     if len(text) > MAX_FIELD_CHARS or (text.isascii() and not viqr.MARKED.search(text)):
         return _as_it_stands(composed)
     if (repaired := _from_utf8(text)) is not None:
@@ -127,16 +138,40 @@ def detect(text: str) -> Detection:
             odds *= _QUESTIONED_ODDS * any(QUESTIONED[word] in small for word in questioned)
         if odds:
             found[decoded] = max(found.get(decoded, (0.0, encoding)), (odds, encoding))
-    total = 1 + sum(odds for odds, _ in found.values())
+    if not found and not is_right:
+        found = _half_converted(composed)
+    standing_odds = odds_as_it_stands(composed)
+    total = standing_odds + sum(odds for odds, _ in found.values())
     for decoded, (odds, encoding) in found.items():
         if odds / total >= CONFIDENT:
             return Detection(encoding=encoding, confidence=odds / total, text=decoded)
     standing = _as_it_stands(composed)
     if not found and any(has_strange_word(composed, decode) for decode in _LEGACY.values()):
-        total = 1 / _DAMAGED_CONFIDENCE
+        total = standing_odds / _DAMAGED_CONFIDENCE
     return Detection(
-        encoding=Encoding.UNICODE, confidence=min(1 / total, standing.confidence), text=composed
+        encoding=Encoding.UNICODE,
+        confidence=min(standing_odds / total, standing.confidence),
+        text=composed,
     )
+
+
+def _half_converted(text: str) -> dict[str, tuple[float, Encoding]]:
+    """The words that do not stand, read in each encoding beside those that do.
+
+    Only where a letter shows that the rest is Vietnamese in Unicode, which no encoding becomes by
+    accident; and not where look-alikes alone are in the way.
+    """
+    if not _BEYOND_LATIN1.search(text) or is_vietnamese(replace_lookalikes(text)):
+        return {}
+    found: dict[str, tuple[float, Encoding]] = {}
+    for encoding, decode in _LEGACY.items():
+        parts = _WORD_OR_SPACE.findall(text)
+        read = [part if is_vietnamese(part) else decode(part) or "" for part in parts]
+        changed = [(part, word) for part, word in zip(parts, read, strict=True) if part != word]
+        if changed and encoding is not Encoding.VIQR and all(is_common(w) for _, w in changed):
+            decoded = "".join(read)
+            found[decoded] = (odds_of(text, decoded), encoding)
+    return found
 
 
 def decode_as(text: str, encoding: Encoding) -> str | None:
@@ -150,7 +185,7 @@ def decode_as(text: str, encoding: Encoding) -> str | None:
         The text, or None where it cannot be in the encoding.
     """
     if encoding is Encoding.UNICODE:
-        return unicodedata.normalize("NFC", text)
+        return compose(text)
     return utf8.decode(text) if encoding is Encoding.UTF8 else _LEGACY[encoding](text)
 
 

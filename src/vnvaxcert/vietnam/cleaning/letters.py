@@ -8,6 +8,7 @@ Spec: TCVN 5712:1993 (the repertoire); Unicode, normalisation form C.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from enum import IntEnum
 from typing import Final
@@ -65,3 +66,20 @@ def without_marks(text: str) -> str:
         As many characters; other letters with marks (``ñ``) stay.
     """
     return text.translate(_PLAIN)
+
+
+_SWAPPED: Final = re.compile("([aeoAEO])([\u0300\u0301\u0303\u0309])([\u0302\u0306])")
+"""A tone before the vowel's own mark: Unicode keeps their order, and no letter comes of it."""
+
+
+def compose(text: str) -> str:
+    """Bring a text to normalisation form C, marks in the wrong order included.
+
+    Args:
+        text: Any text; ``e`` with a tilde and then a circumflex is ễ here.
+    """
+    composed = unicodedata.normalize("NFC", text)
+    if "\u0302" not in composed and "\u0306" not in composed:
+        return composed
+    ordered = _SWAPPED.sub(r"\1\3\2", unicodedata.normalize("NFD", composed))
+    return unicodedata.normalize("NFC", ordered)

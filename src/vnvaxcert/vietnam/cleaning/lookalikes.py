@@ -28,11 +28,12 @@ _IN_A_WORD: Final = re.compile(r"(?<=\w)[\u2018\u2019\u02bc\u2032\u00b4`](?=\w)"
 _SUSPECT: Final = re.compile(r"[\u0370-\u04ff\uff01-\uff5eÐðƉɖ\u2018\u2019\u02bc\u2032\u00b4`]")
 
 
-def replace_lookalikes(text: str) -> str:
+def replace_lookalikes(text: str, *, is_latin: bool = False) -> str:
     """Put the letters that are meant in the place of those that look like them.
 
     Args:
         text: In normalisation form C.
+        is_latin: Whether it belongs to a text in Latin letters, even if it has none itself.
 
     Returns:
         The text in normalisation form C. Cyrillic and Greek letters are replaced where the
@@ -43,7 +44,7 @@ def replace_lookalikes(text: str) -> str:
         return text
     text = _IN_A_WORD.sub("'", text.translate(_FULL_WIDTH))
     text = _CROSSED_D.sub(lambda match: "Đ" if match.group().isupper() else "đ", text)
-    if any(_is_latin(letter) for letter in text):
+    if is_latin or any(_is_latin(letter) for letter in text):
         words = re.split(r"(\s+)", text)
         text = "".join(_latin_word(word) for word in words)
     return unicodedata.normalize("NFC", text)

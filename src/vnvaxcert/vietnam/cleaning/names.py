@@ -10,7 +10,6 @@ Spec: Unicode normalisation form C; ICAO Doc 9303-3 for what Ð and Ɖ are taken
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Final
 
 from vnvaxcert.record import record
@@ -21,7 +20,7 @@ from vnvaxcert.vietnam.cleaning.detection import (
     decode_as,
     detect,
 )
-from vnvaxcert.vietnam.cleaning.letters import SPECIFIC
+from vnvaxcert.vietnam.cleaning.letters import SPECIFIC, compose
 from vnvaxcert.vietnam.cleaning.lookalikes import replace_lookalikes
 from vnvaxcert.vietnam.cleaning.spaces import remove_invisible, tidy_spaces, tidy_text
 from vnvaxcert.vietnam.cleaning.syllables import is_unmarked, spell, standard_words
@@ -51,6 +50,9 @@ _PARTICLES: Final = frozenset(("van", "von", "de", "da", "di", "du", "la", "le",
 """Small words within foreign names; where one stands small, capitals are left as they are."""
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_NAME: Final = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f .'’\-])*")
+"""Nothing but what names have: what has more is somebody else's to judge, and left as it is."""
+
 _ONLY_VIETNAMESE: Final = re.compile(r"[^\x00-\x7féÉ]")
 _KNOWN_CASE: Final = re.compile(r"[\x00-\u00ffĂăĐđĨĩŨũƠơƯưẠ-ỹ]*")
 """Letters whose capital and small form are a pair everywhere: I is not, in a Turkish name."""
@@ -110,10 +112,12 @@ def clean_part(text: str, *, field: str, whole: str) -> CleanedText:
     codes: dict[str, None] = {}
     if is_part(tidied := tidy_text(text, codes), whole):
         return CleanedText(text=tidied, changes=reasons(codes, field))
+    if len(text) > MAX_FIELD_CHARS:
+        return CleanedText(text=text)
     alone = clean_name(text, field=field)
-    if is_part(alone.text, whole) or len(text) > MAX_FIELD_CHARS:
-        return alone
-    for encoding in Encoding:
+    for encoding in Encoding:  # Unicode first: Ð is taken for a look-alike before anything else
+        if encoding is not Encoding.UNICODE and is_part(alone.text, whole):
+            return alone
         codes = {}
         decoded = decode_as(text, encoding)
         if decoded is None:
@@ -167,14 +171,16 @@ def _converted(text: str, found: Detection, codes: dict[str, None]) -> str:
 
 def _tidy(text: str, codes: dict[str, None], *, is_vietnamese: bool | None) -> str:
     """All that follows the encoding. ``is_vietnamese``: None to find out."""
-    text = _noted(text, unicodedata.normalize("NFC", text), "clean.normal_form", codes)
-    text = _noted(text, replace_lookalikes(text), "clean.lookalike", codes)
+    text = _noted(text, compose(text), "clean.normal_form", codes)
+    text = _noted(
+        text, replace_lookalikes(text, is_latin=bool(is_vietnamese)), "clean.lookalike", codes
+    )
     text = _noted(text, remove_invisible(text), "clean.invisible", codes)
     text = _noted(text, tidy_spaces(text), "clean.spaces", codes)
     if is_vietnamese is None:
         is_vietnamese = _is_all_vietnamese(_WORD.findall(text))
     text = _noted(text, _set_case(text, is_vietnamese), "clean.case", codes)
-    if is_vietnamese:
+    if is_vietnamese and _NAME.fullmatch(text):
         text = _noted(text, _place_tones(text), "clean.tone_placement", codes)
     return text
 
@@ -203,6 +209,8 @@ def _set_case(text: str, is_vietnamese: bool) -> str:
     Names in mixed case are somebody's choice (``McDonald``, ``Y Blôk``, ``van Gogh``) unless every
     word is a Vietnamese syllable, which has only one way.
     """
+    if not _NAME.fullmatch(text):
+        return text
     words = _WORD.findall(text)
     is_even = text in (text.upper(), text.lower()) and len(text) > 1
     if is_even and not _KNOWN_CASE.fullmatch(text):

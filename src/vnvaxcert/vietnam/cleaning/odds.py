@@ -64,7 +64,7 @@ _NO_LETTER: Final = re.compile(r"[\u0080-\u009f¡-©«-´¶-¹»-¿µªº×÷^(+
 _CAPITAL_INSIDE: Final = re.compile(r"[a-zß-öø-ÿ][À-ÖØ-Þ]")
 _CAPS_LOCK: Final = re.compile(r"[^\W\d_A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ]+")  # lÊ: Lê with the key held down
 _MARK_INSIDE: Final = re.compile(r"[aeiouyAEIOUY][.'?][a-z]")
-_EUROPEAN: Final = re.compile(r"(?i)\w{1,3}|.*(?:[ao]ï|[aou]ë|[ae]ü|oé).*")
+_EUROPEAN: Final = re.compile(r"(?i)\w{1,3}[.'?]?|.*(?:[ao]ï|[aou]ë|[ae]ü|oé).*")
 _EDE: Final = re.compile(r"(?i).*ñ.*")
 
 
@@ -92,6 +92,28 @@ def odds_of(shown: str, decoded: str) -> float:
             changed += 1
         odds = min(odds * _weight(small), _HIGHEST)
     return odds * 10.0 ** min(changed - 1, _MOST_WORDS)
+
+
+def odds_as_it_stands(text: str) -> float:
+    """What the odds of encodings are weighed against: a common word speaks for itself.
+
+    Args:
+        text: The name as it stands, in normalisation form C.
+    """
+    odds = 1.0
+    for word in words(text):
+        if _stands(word):
+            odds = min(odds * max(_weight(word.lower()), 1.0), _HIGHEST)
+    return odds
+
+
+def is_common(word: str) -> bool:
+    """Whether many names have a word.
+
+    Args:
+        word: In any case, in normalisation form C.
+    """
+    return word.lower() in _COMMON
 
 
 def is_vietnamese(text: str) -> bool:
