@@ -720,7 +720,7 @@ ISSUE = ["issue", "a.jsonl", "--authorities", "a", "--key", "k", "--identifier-k
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["specimen", "--count", "0"], "1 to 10000000"),
+        (["specimen", "--count", "0"], "1 to 5000000"),
         (["specimen", "--count", "ten"], "number of lines"),
         (["specimen", "--count", "9", "--seed", "-1"], "0 or more"),
         (["specimen", "--count", "9", "--faults", "0.9"], "share"),

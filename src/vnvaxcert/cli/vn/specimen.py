@@ -20,9 +20,13 @@ from vnvaxcert.trust.specimen import SpecimenAuthority, SpecimenSigner
 from vnvaxcert.trust.usage import Usage
 from vnvaxcert.vietnam.attestation import Role, delegate
 from vnvaxcert.vietnam.reasons import REASONS
-from vnvaxcert.vietnam.specimen import FAULTS_AT_MOST, FORMATS, Population, write_population
-
-MAX_COUNT: Final = 10_000_000  # as many lines as there are identity numbers to give them
+from vnvaxcert.vietnam.specimen import (
+    COUNT_AT_MOST,
+    FAULTS_AT_MOST,
+    FORMATS,
+    Population,
+    write_population,
+)
 
 DESCRIPTION = """\
 Write the dose records of a fictional population into DIR, with the faults that really occur, the
@@ -177,9 +181,9 @@ def _report(values: Namespace, written: Population, keys: list[str]) -> Outcome:
 
 
 def _count(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= 8 and 1 <= int(text) <= MAX_COUNT:
+    if text.isascii() and text.isdigit() and len(text) <= 8 and 1 <= int(text) <= COUNT_AT_MOST:
         return int(text)
-    raise argparse.ArgumentTypeError(f"expected a number of lines from 1 to {MAX_COUNT}")
+    raise argparse.ArgumentTypeError(f"expected a number of lines from 1 to {COUNT_AT_MOST}")
 
 
 def _seed(text: str) -> int:

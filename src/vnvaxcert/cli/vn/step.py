@@ -170,8 +170,8 @@ def _run(plan: Plan, make: Callable[[datetime], Step[Item]], opened: Work) -> Ou
     at = _moment(plan, opened)
     step = make(at)
     is_begun = opened.fact("step") is not None
-    if not is_begun and not plan.is_restarted:
-        _refuse_to_replace(plan, step)
+    if not is_begun:
+        _make_room(plan, step)
     opened.note(step=plan.name, asked=json.dumps(asked), at=at.isoformat())
     if step.prepare is not None:
         step.prepare(opened)
@@ -329,9 +329,17 @@ def _refuse_inside(plan: Plan) -> None:
             raise CommandError("--out: names the folder of a file that the step reads")
 
 
-def _refuse_to_replace(plan: Plan, step: Step[Item]) -> None:
+def _make_room(plan: Plan, step: Step[Item]) -> None:
+    """Refuse to replace files, or remove them, so that none of before are taken for the new ones.
+
+    Raises:
+        CommandError: There are such files, and nobody asked to begin anew.
+    """
     for name in filter(None, (step.accepted, step.kept, REJECTED, SUMMARY)):
-        if (plan.folder / name).exists():
+        path = plan.folder / name
+        if plan.is_restarted:
+            path.unlink(missing_ok=True)
+        elif path.exists():
             raise CommandError(
                 f"{plan.folder} holds a file {name} already; give another folder with --out, "
                 "or --restart to replace it"

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
@@ -77,8 +77,12 @@ class Work:
         return None if row is None else str(row[0])
 
     def note(self, **facts: str) -> None:
-        """Note facts; on disk at once, unless a transaction is open."""
-        self._connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
+        """Note facts, all of them or none; on disk at once, unless a transaction is open."""
+        is_open = self._connection.in_transaction
+        with nullcontext() if is_open else self.transaction():
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items()
+            )
 
     # --- lines ---
 
