@@ -6,7 +6,7 @@ PYTHON ?= $(shell sh tools/find_python.sh | head -n 1 | cut -d ' ' -f 2-)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test test-all bench lint format clean FORCE
+.PHONY: help demo test test-all bench harnesses lint format clean FORCE
 .DELETE_ON_ERROR:
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo "make test      format, lint, types, tests, documents, and the tests on the built wheel"
 	@echo "make test-all  the suite on each Python found, with oldest and newest dependencies"
 	@echo "make bench     measured speed beside its bounds, one table"
+	@echo "make harnesses install verifiers of other authors, to run the vectors against"
 	@echo "make lint      format, lint and types only"
 	@echo "make format    rewrite the code as the formatter wants it"
 	@echo "make clean     remove everything that these targets made"
@@ -44,6 +45,9 @@ test: lint
 test-all: $(READY)
 	@$(BIN)/python tests/interop/environment.py
 	@$(BIN)/python tools/environments.py test-all
+
+harnesses: $(READY)
+	@$(BIN)/python tools/harnesses/environment.py
 
 bench: $(READY)
 	@$(BIN)/python tests/benchmarks/table.py
