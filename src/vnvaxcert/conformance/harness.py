@@ -37,8 +37,8 @@ MAX_ANSWER_BYTES: Final = 1 << 20
 MAX_RESTARTS: Final = 100
 """Then the command is given up: a harness that always crashes must not cost hours."""
 
-MAX_NAME_CHARS: Final = 100
-"""Of a harness's own name and version, which reports repeat."""
+MAX_TEXT_CHARS: Final = 100
+"""Of a text of the harness that is shown: its name, its version, its last words."""
 
 CODE: Final = re.compile(r"[a-z0-9_.-]{1,64}")
 """The form of a code: reports repeat it, so it has no room for a message or for data."""
@@ -203,7 +203,9 @@ class Harness:
         hello = {"hello": {"protocol": PROTOCOL, "ops": sorted(self._offered)}}
         answer = self._line(json.dumps(hello).encode() + b"\n", self._start_timeout)
         if isinstance(answer, Answer):
-            raise HarnessError(f"the harness gave no greeting: {answer.detail}")
+            # Nothing of a vector was sent yet, so what it wrote can be shown.
+            words = self._last_words()
+            raise HarnessError(f"the harness gave no greeting: {answer.detail}{words}")
         match answer.get("hello"):
             case {"protocol": int(protocol)} if protocol != PROTOCOL:
                 raise HarnessError(
@@ -219,6 +221,13 @@ class Harness:
                 self.operations = frozenset(operations)
             case _:
                 raise HarnessError("the harness's first line is no greeting of this protocol")
+
+    def _last_words(self) -> str:
+        """The last line on standard error that says something, to end a message with."""
+        assert self._pipes is not None
+        self._pipes.settle()
+        lines = [_plain(line) for line in self.stderr_tail.splitlines() if line.strip()]
+        return f" ({lines[-1]})" if lines else ""
 
     def _exchange(self, line: bytes, request_id: str) -> Answer:
         answer = self._line(line, self._timeout)
@@ -341,5 +350,5 @@ def _garbled(detail: str) -> Answer:
 
 
 def _plain(text: str) -> str:
-    """A name as reports may show it: printable, and not for ever."""
-    return "".join(c for c in text if c.isprintable())[:MAX_NAME_CHARS]
+    """A text as reports may show it: printable, and not for ever."""
+    return "".join(c for c in text if c.isprintable())[:MAX_TEXT_CHARS]

@@ -72,6 +72,10 @@ class Pipes:
         """The last of what the process wrote on standard error."""
         return self._tail
 
+    def settle(self) -> None:
+        """Give standard error a moment to be read to its end, of a process that has ended."""
+        self._threads[-1].join(STEP_SECONDS * 3)
+
     def close(self) -> None:
         """Give the pipes up. The process has ended, or is none of ours any more."""
         self._stopped.set()
