@@ -22,7 +22,7 @@ SOURCES: Final = HERE / "javascript"
 GIVEN: Final = ("package.json", "package-lock.json", ".npmrc")
 STAMP: Final = JAVASCRIPT / ".ready"  # of what it was made
 
-COMMANDS: Final = {
+COMMANDS: Final[dict[str, list[str | Path]]] = {
     "python-cwt": [PYTHON, HERE / "python_cwt.py"],
     "dcc-utils": ["node", SOURCES / "dcc-utils.js"],
     "@pathcheck/dcc-sdk": ["node", SOURCES / "dcc-sdk.js"],
