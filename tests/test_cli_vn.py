@@ -781,7 +781,7 @@ def test_a_reference_that_breaks_its_form_is_one_plain_sentence(
     assert "records.format" in done.err
     assert "Nguyễn" not in done.err
     write(reference, PERSON)
-    done = run("match", checked, "--reference", reference, "--out", out, "--restart")
+    done = run("match", checked, "--reference", reference, "--out", out)
     assert done.status == 0
     assert not (out / "references.sqlite3").exists()
 

@@ -313,15 +313,29 @@ def test_facts_are_noted_together_or_not_at_all(tmp_path: Path) -> None:
         assert opened.fact("step") is None
 
 
+def test_a_step_that_never_read_a_line_keeps_nobody_from_another(tmp_path: Path) -> None:
+    path, folder = make_input(tmp_path, 30), tmp_path / "out"
+
+    def source() -> Iterator[str]:
+        raise CommandError("it is no such file")
+
+    step = make_step(path, source=source)
+    with pytest.raises(CommandError, match="no such file"):
+        run_step(make_plan(path, folder), lambda at: step)
+    run_toy(make_input(tmp_path, 40), folder, at=AT)
+    check_outputs(folder, 40)
+
+
 def test_a_changed_other_file_is_noticed(tmp_path: Path) -> None:
     path, folder = make_input(tmp_path, 30), tmp_path / "out"
     (tmp_path / "lists").mkdir()
     other = tmp_path / "lists" / "list.pem"
     other.write_text("one")
-    run_toy(path, folder, others=(tmp_path / "lists",))
+    others = (("--authorities", other.parent), ("--authorities", other))
+    run_toy(path, folder, others=others)
     other.write_text("two")
-    with pytest.raises(CommandError, match="file 1"):
-        run_toy(path, folder, others=(tmp_path / "lists",))
+    with pytest.raises(CommandError, match="now changed: --authorities;"):
+        run_toy(path, folder, others=others)
 
 
 def test_restarting_never_takes_the_folder_of_another_step(tmp_path: Path) -> None:
@@ -380,10 +394,10 @@ def test_the_moment_stays_the_one_of_the_beginning(tmp_path: Path) -> None:
     def make(at: datetime) -> Step[str]:
         moments.append(at)
         if len(moments) == 1:
-            return make_step(path, take=kill)
+            return make_step(path, settle=kill)
         return make_step(path)
 
-    def kill(text: str, place: int) -> Row:
+    def kill(opened: Work, tick: Tick) -> None:
         raise Killed
 
     with pytest.raises(Killed):

@@ -70,7 +70,12 @@ def run(arguments: list[str]) -> Outcome:
     values = parser().read(arguments)
     signer = load_signer(values.key, values.cert, values.password_file)
     delegations = [read_file(path, limit=MAX_DELEGATION_FILE_BYTES) for path in values.delegation]
-    plan = read_plan(values, "attest", values.delegation, **{"--cert": signer.certificate.hex()})
+    plan = read_plan(
+        values,
+        "attest",
+        [("--delegation", path) for path in values.delegation],
+        {"--cert": signer.certificate.hex()},
+    )
     try:
         return run_step(plan, partial(_step, plan, signer, delegations))
     except VnvaxcertError as error:  # of all records: the unit may not attest at all

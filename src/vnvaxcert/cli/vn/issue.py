@@ -19,7 +19,7 @@ from vnvaxcert.cli.lists import Checks, load_together
 from vnvaxcert.cli.outcome import CommandError, Outcome
 from vnvaxcert.cli.signing import load_signer
 from vnvaxcert.cli.source import read_file
-from vnvaxcert.cli.vn.attest import batches_beside
+from vnvaxcert.cli.vn.attest import BATCHES, batches_beside
 from vnvaxcert.cli.vn.cases import Case, read_case, read_cases
 from vnvaxcert.cli.vn.step import RESUMING, Step, add_step, read_plan, run_step
 from vnvaxcert.cli.vn.words import pack, refusal
@@ -141,8 +141,8 @@ def run(arguments: list[str]) -> Outcome:
     plan = read_plan(
         values,
         "issue",
-        (str(batches), *values.authorities),
-        **{
+        [(BATCHES, str(batches)), *(("--authorities", path) for path in values.authorities)],
+        {
             "--cert": signer.certificate.hex(),
             "--identifier-key": sha256(b"vn issue" + identifier_key).hexdigest(),
             "--dose": values.dose,

@@ -63,7 +63,7 @@ def run(arguments: list[str]) -> Outcome:
         HelpAsked: For ``--help``.
     """
     values = parser().read(arguments)
-    plan = read_plan(values, "match", [values.reference])
+    plan = read_plan(values, "match", [("--reference", values.reference)])
     matching = _Matching(plan)
     try:
         return run_step(plan, matching.step)
@@ -102,9 +102,10 @@ class _Matching:
         if opened.fact("index") is None or not path.exists():
             self._clear()
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite's are for everybody
+            [(_, reference)] = self._plan.others
             with (
                 progress("reading the persons", None) as tick,
-                open(self._plan.others[0], "rb") as file,
+                open(reference, "rb") as file,
             ):
                 store_references(_counted(read_references(file), tick), path)
             opened.note(index="whole")

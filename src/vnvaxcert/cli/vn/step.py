@@ -12,12 +12,13 @@ import json
 import os
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from vnvaxcert.cli import as_json
@@ -53,7 +54,7 @@ class Plan(NamedTuple):
         name: Of the step, as its command is called.
         folder: Where it leaves its files.
         records: The file whose lines it takes.
-        others: More files that decide about its result.
+        others: More files that decide about its result, each with what it is called.
         options: What else does, by name.
         at: The moment that was given, or None.
         is_restarted: Whether to begin anew.
@@ -63,7 +64,7 @@ class Plan(NamedTuple):
     name: str
     folder: Path
     records: Path
-    others: tuple[Path, ...]
+    others: tuple[tuple[str, Path], ...]
     options: dict[str, str]
     at: datetime | None
     is_restarted: bool
@@ -120,14 +121,17 @@ def add_step(parser: Parser, *, records: str) -> None:
 
 
 def read_plan(
-    values: Namespace, name: str, others: Iterable[str | None] = (), **options: object
+    values: Namespace,
+    name: str,
+    others: Iterable[tuple[str, str]] = (),
+    options: Mapping[str, object] = MappingProxyType({}),
 ) -> Plan:
-    """Make the plan of a step from its arguments; what was not given counts as an option too."""
+    """Make the plan of a step from its arguments; see `Plan`."""
     return Plan(
         name=name,
         folder=Path(values.out),
         records=Path(values.records),
-        others=tuple(Path(other) for other in others if other is not None),
+        others=tuple((called, Path(path)) for called, path in others),
         options={key: str(value) for key, value in options.items()},
         at=values.at,
         is_restarted=values.restart,
@@ -161,7 +165,10 @@ def run_step(plan: Plan, make: Callable[[datetime], Step[Item]]) -> Outcome:
 
 def _run(plan: Plan, make: Callable[[datetime], Step[Item]], opened: Work) -> Outcome:
     asked, total = _asked(plan)
-    if plan.is_restarted and opened.fact("step") in (None, plan.name):
+    is_own = opened.fact("step") in (None, plan.name)
+    # A step that ended before it had read a line, of a mistyped path as a rule, was none.
+    has_read = opened.fact("read") is not None or opened.last_place() > 0
+    if is_own and (plan.is_restarted or not has_read):
         opened.begin_anew()
     _check_same(plan, opened, asked)
     if (summary := opened.fact("summary")) is not None:
@@ -279,7 +286,9 @@ def _asked(plan: Plan) -> tuple[dict[str, str], int]:
     """All that decides about the result, by name; and about how many lines the input has."""
     with progress("looking at the input", None):
         records, lines = _digest(plan.records)
-        others = {f"file {number}": _digest(path)[0] for number, path in enumerate(plan.others, 1)}
+        others: dict[str, str] = {}
+        for called, path in plan.others:  # of one option, which may be given several times
+            others[called] = f"{others.get(called, '')} {_digest(path)[0]}".strip()
     moment = "" if plan.at is None else plan.at.isoformat()
     return {"input": records, **others, **plan.options, "--at": moment}, lines
 
@@ -324,7 +333,7 @@ def _moment(plan: Plan, opened: Work) -> datetime:
 
 def _refuse_inside(plan: Plan) -> None:
     """Refuse to write where something is read: the folder of the step before, in most cases."""
-    for path in (plan.records, *plan.others):
+    for path in (plan.records, *(path for _, path in plan.others)):
         if path.parent.resolve() == plan.folder.resolve():
             raise CommandError("--out: names the folder of a file that the step reads")
 
