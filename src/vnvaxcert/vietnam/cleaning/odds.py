@@ -60,7 +60,7 @@ _MOST_WORDS: Final = 3  # that make an accident less likely, beside the first
 
 _WORDS: Final = re.compile(r"[ \-]+")
 
-_NO_LETTER: Final = re.compile(r"[\u0080-\u009f¡-©«-´¶-¹»-¿µªº×÷^(+~`*…†‡‰‹›€™\u00ad\ufffd]")
+_NO_LETTER: Final = re.compile(r"[\u0080-\u009f¡-©«-´¶-¹»-¿µº×÷^(+~`*…†‡‰‹›€™\u00ad\ufffd]|(?<!M)ª")
 _CAPITAL_INSIDE: Final = re.compile(r"[a-zß-öø-ÿ][À-ÖØ-Þ]")
 _CAPS_LOCK: Final = re.compile(r"[^\W\d_A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ]+")  # lÊ: Lê with the key held down
 _MARK_INSIDE: Final = re.compile(r"[aeiouyAEIOUY][.'?][a-z]")

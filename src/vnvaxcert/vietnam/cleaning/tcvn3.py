@@ -44,7 +44,8 @@ def decode(text: str) -> str | None:
     for letter in text.translate(_TABLE):
         before = letters[-1] if letters else ""
         vowel, tone = SPLIT.get(letter, ("", 0))
-        # No syllable has a vowel twice with a tone on the second: this is a converter's capital.
+        # A vowel twice with a tone on the second is a converter's capital; syllables have that in
+        # oong and ooc alone (boòng), and names do not.
         if tone and vowel.upper() == before:
             letters[-1] = letter.upper()
         else:
