@@ -34,8 +34,8 @@ stands for a batch of records, and each record gets the proof that it is in it. 
 complete, was not found right, or that no delegation covers is rejected.
 """
 EPILOG = f"""\
-Accepted lines go to {ATTESTED}, each with its place in a batch, and the batches to {BATCHES}: vn
-issue takes both, and looks for the second beside the first.
+Accepted lines go to {ATTESTED}, each with its place in a batch, and the batches to
+{BATCHES}: vn issue takes both, and looks for the second beside the first.
 
 {RESUMING}
 example:

@@ -37,10 +37,10 @@ REJECTED: Final = "rejected.jsonl"
 SUMMARY: Final = "summary.json"
 
 RESUMING: Final = f"""\
-DIR holds the step's outputs once it has ended, and its work file, {work.NAME}, meanwhile. A step
-that was killed goes on when the same command is given again, and loses or doubles no line. Another
-input or other options are then an error; --restart begins anew. The files hold personal data and
-are made for their owner alone; rejected.jsonl and summary.json hold none.
+DIR holds the step's outputs once it has ended, and meanwhile its work file, {work.NAME}.
+A step that was killed goes on when the same command is given again, and loses or doubles no line.
+Another input or other options are then an error; --restart begins anew. The files hold personal
+data and are made for their owner alone; {REJECTED} and {SUMMARY} hold none.
 
 The exit status is 0 when every line was accepted, 1 when some were rejected, 2 when the step could
 not run.
