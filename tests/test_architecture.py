@@ -47,6 +47,8 @@ WITHIN_A_ROW = {
     ("vdsnc", "results"),
     ("results", "policy"),
     ("vietnam", "render"),
+    ("conformance", "render"),
+    ("conformance", "vietnam"),
 }
 ROW_OF = {unit: number for number, row in enumerate(ROWS) for unit in row}
 
@@ -76,7 +78,7 @@ NETWORK = {
 MAY_START_PROCESSES = {"conformance", "cli", "render"}  # render: PDFs, under a memory limit
 MAY_READ_THE_CLOCK = {"verify", "examine", "issue", "sealing", "cli"}
 MAY_TOUCH_FILES = {"trust", "render", "cli", "conformance", "vietnam"}
-MAY_READ_PACKAGE_DATA = {"schema", "icao", "vietnam"}
+MAY_READ_PACKAGE_DATA = {"schema", "icao", "vietnam", "conformance"}
 
 CLOCK_METHODS = {"now", "utcnow", "today"}
 CLOCK_FUNCTIONS = {"time", "time_ns", "localtime", "gmtime", "ctime"}
