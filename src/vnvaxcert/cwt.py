@@ -194,7 +194,7 @@ def require_expiry(claims: Claims) -> datetime:
     Raises:
         ClaimsError: ``exp`` is missing.
 
-    Spec: HCERT §3.3.4.
+    Spec: HCERT §3.3.5.
     """
     if claims.expires_at is None:
         raise ClaimsError("4 (exp)", "expected to be there")

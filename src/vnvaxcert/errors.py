@@ -549,7 +549,7 @@ class KeyMismatchError(IssueError):
 
 
 class OutlivesSignerError(IssueError):
-    """The certificate would be valid at a time when its signer's is not (HCERT §3.3.4-5)."""
+    """The certificate would be valid at a time when its signer's is not (HCERT §3.3.5-6)."""
 
     code = "issue.outlives_signer"
 

@@ -1,4 +1,4 @@
-"""Signers: what `issue()` signs with (HCERT 1.0.8 §3.3.2-§3.3.5, appendix A.1).
+"""Signers: what `issue()` signs with (HCERT 1.0.8 §3.3.2-§3.3.6, appendix A.1).
 
 `Signer` is a protocol, so that a key may stay in a hardware module or behind a service; whatever
 has its four members is one. `LocalSigner` holds a key and its certificate in memory. What a
