@@ -11,7 +11,7 @@ import queue
 import threading
 from enum import Enum
 from subprocess import Popen
-from typing import IO, Final
+from typing import Final
 
 CHUNK_BYTES: Final = 1 << 16
 
@@ -84,40 +84,34 @@ class Pipes:
             # A descendant that left the process group may hold a pipe open for ever. Then its
             # thread is left behind with it: closing under a reader would be worse.
             thread.join(STEP_SECONDS * 3)
-        for thread, pipe in zip(
-            self._threads, (self._stdin, self._stdout, self._stderr), strict=True
-        ):
-            if not thread.is_alive():
-                _close(pipe)
 
-    # --- threads ------------------------------------------------------------------------------
+    # --- threads, each of which closes its own pipe -------------------------------------------
 
     def _write_all(self) -> None:
-        while (data := self._outgoing.get()) is not None:
-            rest = memoryview(data)
-            while rest:
-                try:
+        with contextlib.suppress(OSError), self._stdin:  # nobody reads any more: not judged here
+            while (data := self._outgoing.get()) is not None:
+                rest = memoryview(data)
+                while rest:
                     rest = rest[self._stdin.write(rest) :]
-                except OSError:  # nobody reads any more: its silence is judged, not this
-                    return
-        _close(self._stdin)
 
     def _read_lines(self) -> None:
         waiting = b""
-        while chunk := _read(self._stdout):
-            *lines, waiting = (waiting + chunk).split(b"\n")
-            for line in lines:
-                too_long = len(line) > self._max_line_bytes
-                if not self._put(End.TOO_LONG if too_long else line):
+        with self._stdout:
+            while chunk := self._stdout.read(CHUNK_BYTES):
+                *lines, waiting = (waiting + chunk).split(b"\n")
+                for line in lines:
+                    too_long = len(line) > self._max_line_bytes
+                    if not self._put(End.TOO_LONG if too_long else line):
+                        return
+                if len(waiting) > self._max_line_bytes:
+                    self._put(End.TOO_LONG)
                     return
-            if len(waiting) > self._max_line_bytes:
-                self._put(End.TOO_LONG)
-                return
         self._put(End.CLOSED)
 
     def _read_stderr(self) -> None:
-        while chunk := _read(self._stderr):
-            self._tail = (self._tail + chunk)[-MAX_STDERR_BYTES:]
+        with self._stderr:
+            while chunk := self._stderr.read(CHUNK_BYTES):
+                self._tail = (self._tail + chunk)[-MAX_STDERR_BYTES:]
 
     def _put(self, line: bytes | End) -> bool:
         """Offer a line; False when the pipes were given up meanwhile."""
@@ -126,15 +120,3 @@ class Pipes:
                 self._lines.put(line, timeout=STEP_SECONDS)
                 return True
         return False
-
-
-def _read(pipe: IO[bytes]) -> bytes:
-    try:
-        return pipe.read(CHUNK_BYTES)
-    except (OSError, ValueError):  # closed under us
-        return b""
-
-
-def _close(pipe: IO[bytes]) -> None:
-    with contextlib.suppress(OSError):
-        pipe.close()
