@@ -128,19 +128,21 @@ def signed_again(
     certified: Certified,
     *,
     sign: Callable[[bytes], bytes],
+    was: bytes = ECDSA_SHA256,
     inner: bytes = ECDSA_SHA256,
     outer: bytes | None = None,
 ) -> Certified:
     """The same certificate with another signature.
 
     Args:
-        certified: Signed with ECDSA and SHA-256.
+        certified: A certificate.
         sign: Makes the signature over the part that is signed.
-        inner: The algorithm that is named inside what is signed, DER.
+        was: The algorithm that is named there now, DER.
+        inner: The algorithm that is named inside what is signed.
         outer: The one that is named beside the signature; by default the same.
     """
     tbs = certified.parsed.tbs_certificate_bytes
-    inside = tbs[4:].replace(ECDSA_SHA256, inner)  # of 256 bytes or more: two bytes of length
+    inside = tbs[4:].replace(was, inner)  # of 256 bytes or more: two bytes of length
     tbs = element(0x30, inside)
     signature = element(0x03, b"\0" + sign(tbs))
     return Certified(certified.key, element(0x30, tbs + (outer or inner) + signature))

@@ -1,7 +1,7 @@
 """The keys that vectors name: who they belong to, and the certificates over them.
 
-AQ is Antarctica, a code of the value sets and no state; XA, XB, ... are codes that ISO 3166 gives to
-nobody. A suite that needs more of them adds them with `add`.
+AQ is Antarctica, a code of the value sets and no state; XA, XB, ... are codes that ISO 3166 gives
+to nobody. A suite that needs more of them adds them with `add`.
 """
 
 from __future__ import annotations
