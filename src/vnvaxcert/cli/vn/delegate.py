@@ -25,8 +25,8 @@ those of facilities, or a focal unit with those of whole provinces. The unit is 
 certificate, and nobody else can use what is signed here.
 """
 EPILOG = f"""\
-The roles are {", ".join(Role)}. Without --facility it is all of the provinces, which only a
-focal unit can be entrusted with.
+The roles are {", ".join(Role)}. Without --facility it is all of the
+provinces, which only a focal unit can be entrusted with.
 
 The exit status is 1 when the delegation must not be made, 2 for wrong usage or a file that cannot
 be used.
