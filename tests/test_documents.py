@@ -1,7 +1,7 @@
 """Every code block of the documents runs.
 
 The blocks of a page run in order, in one directory of their own that starts with the specimen
-files of ``lay_specimens``. What a page must keep to:
+files of ``lay_specimens`` and the folder ``test_vectors``. What a page must keep to:
 
 - ``python`` blocks share one namespace; ``sh`` blocks are scripts that must succeed.
 - ``console`` blocks: each line ``$ command`` runs by itself, what follows it is the expected
@@ -239,6 +239,7 @@ def test_the_blocks_of_the_page_run(
     if any(b.language in RUNNABLE and not NOT_RUN.fullmatch(b.marker) for b in blocks):
         for file in request.getfixturevalue("specimens").iterdir():
             (tmp_path / file.name).write_bytes(file.read_bytes())
+        (tmp_path / "test_vectors").symlink_to(ROOT / "test_vectors")
     monkeypatch.chdir(tmp_path)
     page = Page(name, tmp_path)
     for block in blocks:

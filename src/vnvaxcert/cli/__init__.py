@@ -35,6 +35,7 @@ COMMANDS: Final = {
     "decode": "Show what a certificate says, with nothing checked.",
     "name": "Show how a name stands in a DCC, a passport and a seal; compare two.",
     "trust": "Show, check, compare and convert trust lists.",
+    "conformance": "Run suites of vectors against this library or another implementation.",
     "vn": "Go Viet Nam's way from dose records to passports.",
 }
 
