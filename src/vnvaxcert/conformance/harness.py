@@ -249,8 +249,7 @@ class Harness:
                 return _garbled(f"a line of more than {MAX_ANSWER_BYTES} bytes")
             case End.CLOSED:
                 return Answer(outcome=Outcome.CRASH, detail=self._how_it_ended())
-            case bytes():
-                return _parsed(received)
+        return _parsed(received)
 
     def _how_it_ended(self) -> str:
         """In words; called when standard output was closed."""

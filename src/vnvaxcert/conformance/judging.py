@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from .case import UNORDERED, Case
 from .harness import Answer, Outcome
 
 
@@ -39,39 +40,36 @@ _MISHAPS: Final = {
 }
 
 
-def judge(operation: str, expect: Mapping[str, Any], answer: Answer) -> Kind:
-    """Compare an answer with the ``expect`` of a vector.
+def judge(case: Case, answer: Answer) -> Kind:
+    """Compare an answer with what a case expects.
 
     Args:
-        operation: The vector's ``op``.
-        expect: ``{"accept": {...}}`` or ``{"reject": code}``.
+        case: The case, with its operation and what must come of it.
         answer: What the implementation said.
 
     Returns:
         The kind of agreement or difference; the first that applies.
-
-    Raises:
-        ValueError: ``expect`` has neither form.
     """
     if (mishap := _MISHAPS.get(answer.outcome)) is not None:
         return mishap
-    match expect:
-        case {"reject": str(code)}:
-            if answer.outcome is Outcome.ACCEPT:
-                return Kind.ACCEPTS_INVALID
-            if answer.code is None:
-                return Kind.UNTOLD
-            return Kind.AGREES if answer.code == code else Kind.OTHER_REASON
-        case {"accept": dict(members)}:
-            if answer.outcome is Outcome.REJECT:
-                return Kind.REFUSES_VALID
-            return Kind.AGREES if _reads(operation, members, answer.value) else Kind.OTHER_VALUE
-    raise ValueError("a vector expects either accept or reject")
+    expected = case.expected
+    is_accepted = answer.outcome is Outcome.ACCEPT
+    match expected.outcome:
+        case "reject" if is_accepted:
+            return Kind.ACCEPTS_INVALID
+        case "reject" if expected.code is not None and answer.code is None:
+            return Kind.UNTOLD
+        case "reject" if expected.code not in (None, answer.code):
+            return Kind.OTHER_REASON
+        case "accept" if not is_accepted:
+            return Kind.REFUSES_VALID
+        case "accept" if not _reads(case.op, expected.value or {}, answer.value or {}):
+            return Kind.OTHER_VALUE
+    return Kind.AGREES
 
 
-def _reads(operation: str, members: Mapping[str, Any], value: Mapping[str, Any] | None) -> bool:
-    """Whether a value has what the vector names; further members are nobody's business."""
-    given = value or {}
+def _reads(operation: str, members: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
+    """Whether a value has what the case names; further members are nobody's business."""
     if operation in JUDGED_BY_OUTCOME:
         members = {name: member for name, member in members.items() if name in given}
     return all(
@@ -81,7 +79,7 @@ def _reads(operation: str, members: Mapping[str, Any], value: Mapping[str, Any] 
 
 
 def _form(name: str, member: object) -> str:
-    """A member as it is compared: as JSON, so that 1 is not true; warnings in any order."""
-    if name == "warnings" and isinstance(member, list):
-        return json.dumps(sorted(json.dumps(warning, sort_keys=True) for warning in member))
+    """A member as it is compared: as JSON, so that 1 is not true; sets in any order."""
+    if name in UNORDERED and isinstance(member, list):
+        return json.dumps(sorted(json.dumps(one, sort_keys=True) for one in member))
     return json.dumps(member, sort_keys=True)
