@@ -196,15 +196,12 @@ def _as_it_stands(text: str) -> Detection:
 
 
 def _from_utf8(text: str) -> str | None:
-    """Read as UTF-8, once or twice, what comes to a name; None where it does not."""
-    found = None
-    for _ in range(2):
-        decoded = utf8.decode(text)
-        if decoded is None or not _NAME.fullmatch(decoded):
-            break
-        found = text = decoded
-    if found is not None or not _OF_UTF8.search(text):
-        return found
+    """Read as UTF-8 what comes to a name; None where it does not."""
+    decoded = utf8.decode(text)
+    if decoded is not None and _NAME.fullmatch(decoded):
+        return decoded
+    if not _OF_UTF8.search(text):
+        return None
     # The second byte of à is a no-break space to Windows-1252, and somebody tidied the spaces.
     decoded = utf8.decode(_LOST_SPACE.sub("Ã\u00a0", text))
     return decoded if decoded is not None and is_vietnamese(decoded) else None

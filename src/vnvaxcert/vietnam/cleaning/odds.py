@@ -12,7 +12,7 @@ odds of the words that it changes are multiplied; the first row that fits a word
 | anything else | 30 |
 
 Each word after the first that fits too makes an accident ten times less likely. Of 4,318 words
-with accents in names of 28 European languages 4 happen to become a syllable, all of the third row.
+with accents in names of 26 languages 4 happen to become a syllable, all of the third row.
 
 Between two encodings that both fit, a word that many names have counts 30 times more than another,
 and one with a rare rhyme a tenth.
