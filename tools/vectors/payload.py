@@ -170,7 +170,6 @@ def _groups(maker: Maker) -> None:
     )
     maker.add("root::unknown-member", {**dose, "zz": {}}, "Other members have no effect.", UNKNOWN)
     maker.add("root::capital-key", changed(dose, {"v": LEFT_OUT, "V": [DOSE]}), "Keys have a case.")
-    maker.add("root::empty", {}, "A payload without members lacks version, name, date and group.")
     maker.add(
         "nam::unknown-member",
         changed(dose, {"nam": {**NAME, "mn": "Đệm"}}),

@@ -171,6 +171,7 @@ CASES: Final = (
     Case("organisation", "v.co", "UNHCR", "An organisation has no code of two letters.", ()),
     Case("empty", "v.co", "", "The pattern asks for a capital."),
     Case("small-letters", "v.co", "aq", "The pattern asks for capitals."),
+    Case("digits", "t.co", "010", "The number of ISO 3166-1 has no capital."),
     Case("one-capital", "t.co", "A", f"{_NOT_ANCHORED}.", UNKNOWN_CODE),
     Case("capital-among-others", "r.co", "-A-", f"{_NOT_ANCHORED}.", UNKNOWN_CODE),
     Case("eleven-capitals", "v.co", "A" * 11, f"{_NOT_ANCHORED}, so 11 match.", UNKNOWN_CODE),
