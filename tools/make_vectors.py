@@ -13,36 +13,37 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from vectors.book import TITLES, Book
+from vectors.book import KEYS_FILE, TITLES, Book
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "test_vectors"
 
 
-def book() -> Book:
-    """All vectors of all suites, in the order of the suites' names there."""
+def book(*suites: str) -> Book:
+    """The vectors of some suites, by default of all, in the order of `TITLES`."""
     made = Book()
-    for suite in TITLES:
+    for suite in suites or TITLES:
         name = f"vectors.{suite.replace('-', '_')}"
         if find_spec(name):
             import_module(name).build(made)
     return made
 
 
-def files() -> dict[str, bytes]:
-    """Every file, by its name in the folder."""
-    return book().files()
+def files(*suites: str) -> dict[str, bytes]:
+    """Every file, by its name in the folder; of some suites alone, without the keys' file."""
+    made = book(*suites).files()
+    if suites:
+        del made[KEYS_FILE]
+    return made
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Write every file, or compare them; gives the exit status."""
     parser = argparse.ArgumentParser(description="Write our own test vectors.")
     parser.add_argument("--check", action="store_true", help="compare, and write nothing")
-    parser.add_argument("--only", metavar="SUITE", help="this suite and the keys alone")
+    parser.add_argument("--only", metavar="SUITE", choices=TITLES, help="not even the keys")
     given = parser.parse_args(arguments)
     stale = []
-    for name, content in files().items():
-        if given.only and name not in (f"{given.only}.json", "keys.json"):
-            continue
+    for name, content in files(*filter(None, [given.only])).items():
         path = FOLDER / name
         if path.exists() and path.read_bytes() == content:
             continue

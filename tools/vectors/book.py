@@ -18,6 +18,7 @@ Node = dict[str, Any]
 
 SOURCE: Final = "made by tools/make_vectors.py with throw-away keys"
 LICENSE: Final = "Apache-2.0"
+KEYS_FILE: Final = "keys.json"
 
 TITLES: Final = {
     "codecs": "Base45, zlib, CBOR and canonical JSON",
@@ -167,8 +168,8 @@ class Book:
                     "vectors": vectors,
                 }
             )
-        keys = {name: key.document() for name, key in KEYS.items()}
-        found["keys.json"] = as_json(
+        keys = {name: KEYS[name].document() for name in sorted(KEYS)}
+        found[KEYS_FILE] = as_json(
             {"$schema": "keys.schema.json", "source": SOURCE, "license": LICENSE, "keys": keys}
         )
         return found

@@ -127,7 +127,7 @@ def _parts(book: Book) -> None:
     for case, data in (("tagged", inner), ("untagged", inner[1:])):
         made = hcert(claims_bytes=data)
         name = f"payload::message-{case}"
-        _add(book, name, "RFC 8392 §7", comment, made, "cose.structure")
+        _add(book, name, "RFC 8392 §7.2", comment, made, "cose.structure")
     made = hcert(claims_bytes=b"")
     comment = "The signature is good, and nothing was signed."
     _add(book, "payload::empty", STRUCTURE, comment, made, "cbor.malformed")

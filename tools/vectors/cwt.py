@@ -1,4 +1,4 @@
-"""Suite ``cwt``: the claims (RFC 8392 §3, HCERT §3.3.1, §3.3.4 to §3.3.6), but for their times."""
+"""Suite ``cwt``: the claims (RFC 8392 §3, HCERT §3.3.4 to §3.3.7), but for their times."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from vectors.cbor import (
 from vectors.hcert import EXP, EXPIRES, HCERT, IAT, ISS, ISSUED, LEFT_OUT, NBF, Made, hcert, payload
 from vectors.keys import P256
 
-ISSUER, EXPIRY, ISSUE, HEALTH = (f"HCERT 1.0.8 §3.3.{number}" for number in (3, 4, 5, 1))
+ISSUER, EXPIRY, ISSUE, HEALTH = (f"HCERT 1.0.8 §3.3.{number}" for number in (4, 5, 6, 7))
 FORM, SET = "RFC 8392 §2", "RFC 8392 §3"
 UNKNOWN: Final = ("cwt.unknown_claim",)
 
@@ -43,13 +43,12 @@ def build(book: Book) -> None:
 
 
 def _issuer(book: Book) -> None:
-    spec = "HCERT 1.0.8 §3.3"
     for case, value, comment in (
         ("missing", LEFT_OUT, "iss is optional; the key says who signed."),
         ("sentence", "Specimen Health Authority", "States have written their office's name."),
         ("another-state", "XA", "It need not be the signer's state; territories differ."),
     ):
-        _add(book, f"iss::{case}", spec, comment, hcert(claims={ISS: value}))
+        _add(book, f"iss::{case}", ISSUER, comment, hcert(claims={ISS: value}))
     for case, bad, comment in (
         ("number", 1, "A number is no text."),
         ("null", NULL, "A null is there, and is no text."),

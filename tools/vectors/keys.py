@@ -103,13 +103,12 @@ def add(
             bare key, of its name.
 
     Raises:
-        ValueError: The name is taken.
+        ValueError: Another key has the name. The same may be added again: a book made twice in
+            one process does.
     """
-    if name in KEYS:
-        raise ValueError(f"two keys of the name {name}")
     certificate = certified.certificate if certified else None
     digest = sha256(certificate or name.encode()).digest()
-    KEYS[name] = Key(
+    key = Key(
         name=name,
         private=private,
         kid=kid or digest[:8],
@@ -117,6 +116,8 @@ def add(
         roles=roles,
         certificate=certificate,
     )
+    if KEYS.setdefault(name, key).document() != key.document():
+        raise ValueError(f"two keys of the name {name}")
     return KEYS[name]
 
 

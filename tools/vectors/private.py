@@ -148,5 +148,7 @@ def jwk(key: PrivateKey) -> dict[str, Any]:
     if isinstance(key, rsa.RSAPrivateKey):
         return {"kty": "RSA", "n": text(key.public_key().public_numbers().n, size), "e": "AQAB"}
     point = key.public_key().public_numbers()
-    curve = {"secp256k1": "secp256k1"}.get(point.curve.name, f"P-{key.key_size}")
+    curve = {"secp256k1": "secp256k1", "brainpoolP256r1": "BP-256"}.get(
+        point.curve.name, f"P-{key.key_size}"
+    )
     return {"kty": "EC", "crv": curve, "x": text(point.x, size), "y": text(point.y, size)}

@@ -1,6 +1,6 @@
 """Suite ``times``: each edge of each time, from both sides.
 
-Claims: HCERT §3.3.4, §3.3.5 and RFC 8392 §3.1.5. Signers: RFC 5280 §4.1.2.5.
+Claims: HCERT §3.3.5, §3.3.6 and RFC 8392 §3.1.5. Signers: RFC 5280 §4.1.2.5.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from vectors.hcert import EXP, EXPIRES, IAT, ISSUED, LEFT_OUT, NBF, hcert
 from vectors.keys import BARE, CSCA_AQ, P256, Key, add_signer
 from vectors.private import ec_key
 
-EXPIRY, ISSUE, NOT_BEFORE = "HCERT 1.0.8 §3.3.4", "HCERT 1.0.8 §3.3.5", "RFC 8392 §3.1.5"
+EXPIRY, ISSUE, NOT_BEFORE = "HCERT 1.0.8 §3.3.5", "HCERT 1.0.8 §3.3.6", "RFC 8392 §3.1.5"
 FORM, VALIDITY = "RFC 8392 §2", "RFC 5280 §4.1.2.5"
 
 SHORT: Final = add_signer(
