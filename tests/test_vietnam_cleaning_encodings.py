@@ -213,6 +213,7 @@ def test_tcvn3_capitals(shown: str, name: str, expected: list[str]) -> None:
         ("Nguyeãn Văn Hùng", "Nguyễn Văn Hùng", "clean.vni"),
         ("NguyÔn Văn Hùng", "Nguyễn Văn Hùng", "clean.tcvn3"),
         ("HiÒn", "Hiền", "clean.tcvn3"),
+        ("Töø Chí Vó", "Từ Chí Vĩ", "clean.vni"),
     ],
 )
 def test_names_in_each_encoding(shown: str, name: str, code: str) -> None:

@@ -7,7 +7,7 @@ odds of the words that it changes are multiplied; the first row that fits a word
 |---|---|
 | a character that no name has (``µ``, ``^``), a capital after a small letter (``NguyÔn``) | 1000 |
 | it becomes a word that very many names have (Nguyễn, Thị) | 200 |
-| at most three letters, or oï, aë, aü: ``Uí`` and ``Loïc`` are names | 0.6 |
+| at most three letters, one with marks, or oï, aë, aü: ``Uí``, ``Loïc`` are names | 0.6 |
 | ñ after a name's first word Y: a letter of Êđê | 0.6 |
 | anything else | 30 |
 
@@ -64,7 +64,9 @@ _NO_LETTER: Final = re.compile(r"[\u0080-\u009f¡-©«-´¶-¹»-¿µº×÷^(+~`
 _CAPITAL_INSIDE: Final = re.compile(r"[a-zß-öø-ÿ][À-ÖØ-Þ]")
 _CAPS_LOCK: Final = re.compile(r"[^\W\d_A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ]+")  # lÊ: Lê with the key held down
 _MARK_INSIDE: Final = re.compile(r"[aeiouyAEIOUY][.'?][a-z]")
-_EUROPEAN: Final = re.compile(r"(?i)\w{1,3}[.'?]?|.*(?:[ao]ï|[aou]ë|[ae]ü|oé).*")
+_EUROPEAN: Final = re.compile(
+    r"(?i)(?!.*[^\x00-\x7f]{2})\w{1,3}[.'?]?|.*(?:[ao]ï|[aou]ë|[ae]ü|oé).*"
+)
 _EDE: Final = re.compile(r"(?i).*ñ.*")
 
 
