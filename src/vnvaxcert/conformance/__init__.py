@@ -7,7 +7,7 @@ does not. `serve` is the other side: this library answering the same questions o
 from vnvaxcert.conformance.case import Case, Expected, SuiteError
 from vnvaxcert.conformance.execute import execute
 from vnvaxcert.conformance.harness import Answer, Harness, HarnessError, Outcome
-from vnvaxcert.conformance.report import Count, Report, Result, Verdict
+from vnvaxcert.conformance.report import Count, Report, Result, Subject, Verdict
 from vnvaxcert.conformance.runner import run
 from vnvaxcert.conformance.serving import serve
 
@@ -21,6 +21,7 @@ __all__ = [
     "Outcome",
     "Report",
     "Result",
+    "Subject",
     "SuiteError",
     "Verdict",
     "execute",

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import Final
 from xml.etree import ElementTree
 
 from vnvaxcert.conformance.report import Count, Report, Result, Verdict
+
+NAME: Final = "vnvaxcert"
 
 
 def to_json(report: Report) -> str:
     """A report as one JSON object, with a line end.
 
-    ``suite`` names the suites of the run, with commas between them; ``suites`` and ``clauses``
-    have the counts of each, ``kinds`` how answers agree or differ.
+    ``suite`` names the suites of the run, with commas between them; ``harness`` whom it was
+    about, null for this library; ``suites`` and ``clauses`` have the counts of each, ``kinds``
+    how answers agree or differ.
     """
+    harness = report.subject
     document = {
         "suite": ", ".join(count.name for count in report.suites),
-        "subject": report.subject,
+        "harness": harness and {"name": harness.name, "version": harness.version},
         "total": len(report.results),
         "passed": report.passed,
         "failed": report.failed,
@@ -62,7 +67,8 @@ def to_junit(report: Report) -> str:
 
     A suite is a ``testsuite``; the clause of a vector is its ``classname``.
     """
-    root = ElementTree.Element("testsuites", name=_text(report.subject))
+    name = NAME if report.subject is None else f"{report.subject.name} {report.subject.version}"
+    root = ElementTree.Element("testsuites", name=_text(name))
     by_suite: dict[str, list[Result]] = {}
     for result in report.results:
         by_suite.setdefault(result.suite, []).append(result)

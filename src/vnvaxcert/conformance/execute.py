@@ -238,5 +238,7 @@ _OPERATIONS: Final[Mapping[str, Callable[[Input], Value]]] = {
     "trustlist.load": list_files.load_trust_list,
     "revocationlist.load": list_files.load_revocation_list,
     "national.read": national.read_claim,
+    "passport.identifier": national.passport_identifier,
+    "attestation.verify": national.verify_attestation,
     "dgc.flag": foreign.dgc_flag,
 }

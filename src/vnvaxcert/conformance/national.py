@@ -6,13 +6,25 @@ Spec: spec/viet-nam.md, spec/attestation.md.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from vnvaxcert.conformance.lists import member
+from vnvaxcert.conformance import lists
+from vnvaxcert.conformance.lists import RequestError, from_hex, member, moment
+from vnvaxcert.errors import RecordsError
+from vnvaxcert.policy import ValidityModel
+from vnvaxcert.schema import payload as dcc
 from vnvaxcert.verify import decode_unverified
-from vnvaxcert.vietnam.passport.national_claim import read_national_claim
+from vnvaxcert.vietnam.attestation import AttestationVerifier, Attested
+from vnvaxcert.vietnam.passport.identifier import certificate_id
+from vnvaxcert.vietnam.passport.national_claim import NationalClaim, read_national_claim
+from vnvaxcert.vietnam.reading import from_json
 
 Input = Mapping[str, Any]
+
+_MODELS: Final[Mapping[str, ValidityModel]] = {
+    "signing": ValidityModel.AT_SIGNING,
+    "verification": ValidityModel.AT_VERIFICATION,
+}
 
 
 def read_claim(given: Input) -> dict[str, Any]:
@@ -26,3 +38,92 @@ def read_claim(given: Input) -> dict[str, Any]:
     if found is None:
         return {"claim": None}
     return {"nationality": found.nationality, "lots": list(found.lots)}
+
+
+def passport_identifier(given: Input) -> dict[str, Any]:
+    """``passport.identifier``: ``ci`` of a passport, computed from what is certified and whose.
+
+    ``key``: the issuer's secret, in hex; ``identity_number``; ``payload``: the certificate with
+    its wire keys; ``country``, VN when absent; ``national``: ``nationality`` and ``lots``, absent
+    where there is no national claim.
+
+    Raises:
+        SchemaError: The payload breaks its schema.
+        ValueError: The key is too short, or a value has another form.
+    """
+    certificate, _ = dcc.parse(member(given, "payload", dict))
+    national = None
+    if "national" in given:
+        claim = member(given, "national", dict)
+        lots = tuple(member(claim, "lots", list))
+        national = NationalClaim(nationality=claim.get("nationality"), lots=lots)
+    identifier = certificate_id(
+        member(given, "identity_number", str),
+        certificate,
+        key=from_hex(given, "key"),
+        country=given.get("country", "VN"),
+        national=national,
+    )
+    return {"identifier": identifier}
+
+
+def verify_attestation(given: Input) -> dict[str, Any]:
+    """``attestation.verify``: whether a unit confirmed a record, and whether it may.
+
+    ``record``: its texts by name; ``verdict``, ``salt``, ``batch`` (hex), ``index`` and ``path``
+    (hex): its proof; ``authorities``: keys of those who may delegate; ``at``. Absent, where they
+    are not asked about: ``unit_authorities`` (keys), ``revocation`` as in ``verify``,
+    ``provinces`` (codes by kid in hex, or null for all), ``validity`` (``signing``, or
+    ``verification``).
+
+    Raises:
+        AttestationError: It was not confirmed.
+        DelegationError: The unit may not.
+    """
+    try:
+        record = from_json(member(given, "record", dict))
+    except RecordsError as error:
+        raise RequestError("record: no exchange record") from error
+    attested = Attested(
+        record=record,
+        verdict=member(given, "verdict", str),
+        salt=from_hex(given, "salt"),
+        batch=from_hex(given, "batch"),
+        index=member(given, "index", int),
+        path=tuple(from_hex({"path": one}, "path") for one in member(given, "path", list)),
+    )
+    found = _verifier(given).verify(attested)
+    return {
+        "role": found.role.value,
+        "province": found.province_code,
+        "facility": found.facility_code,
+        "attested_at": f"{found.attested_at:%Y-%m-%dT%H:%M:%SZ}",
+        "delegation": found.delegation_id,
+        "authority": found.authority.kid.hex(),
+    }
+
+
+def _verifier(given: Input) -> AttestationVerifier:
+    unit_authorities = revocations = provinces = None
+    if "unit_authorities" in given:
+        unit_authorities = lists.trust_list(
+            given["unit_authorities"], "unit_authorities", role="authority"
+        )
+    if "revocation" in given:
+        revocations = lists.revocation_list(given["revocation"])
+    if "provinces" in given:
+        provinces = {
+            from_hex({"kid": kid}, "kid"): None if codes is None else frozenset(codes)
+            for kid, codes in member(given, "provinces", dict).items()
+        }
+    model = given.get("validity", "signing")
+    if model not in _MODELS:
+        raise RequestError("validity: expected signing or verification")
+    return AttestationVerifier(
+        lists.trust_list(given.get("authorities"), "authorities"),
+        moment(given.get("at")),
+        revocations=revocations,
+        unit_authorities=unit_authorities,
+        provinces=provinces,
+        validity_model=_MODELS[model],
+    )

@@ -66,17 +66,30 @@ class Count:
     skipped: int
 
 
+@record()
+class Subject:
+    """Another implementation that was tested, as it calls itself.
+
+    Attributes:
+        name: Its name.
+        version: Its version.
+    """
+
+    name: str
+    version: str
+
+
 @record(shown=("subject",))
 class Report:
     """What a run found.
 
     Attributes:
-        subject: What was tested: name and release.
+        subject: Whom the harness speaks for; None where this library was tested.
         results: In the order of the suites.
         diverging: How many passed only because their disagreement is known and listed.
     """
 
-    subject: str
+    subject: Subject | None
     results: tuple[Result, ...]
     diverging: int = 0
 

@@ -15,12 +15,10 @@ from vnvaxcert.conformance.execute import execute
 from vnvaxcert.conformance.harness import Answer, Harness, Outcome
 from vnvaxcert.conformance.judging import Kind
 from vnvaxcert.conformance.lists import RequestError
-from vnvaxcert.conformance.report import Report, Result, Verdict
+from vnvaxcert.conformance.report import Report, Result, Subject, Verdict
 from vnvaxcert.conformance.suites import Suite, find
 
 Ask: TypeAlias = Callable[[Case], Answer]
-
-_ABOUT: Final = "vnvaxcert"
 
 
 def run(
@@ -58,12 +56,16 @@ def run(
             raise SuiteError("no vector has an id of that pattern")
     if divergences is None:
         divergences = known_divergences() if harness is None else {}
-    ask = _ask_library if harness is None else _asking(harness)
+    ask: Ask = _ask_library
+    subject: Subject | None = None
+    if harness is not None:
+        ask = _asking(harness)
+        subject = Subject(name=harness.name, version=harness.version)
     results = [
         result for suite in suites for result in _results(suite, ask, divergences, harness is None)
     ]
     return Report(
-        subject=_ABOUT if harness is None else f"{harness.name} {harness.version}".strip(),
+        subject=subject,
         results=tuple(results),
         diverging=sum(result.reason.startswith(_KNOWN) for result in results),
     )

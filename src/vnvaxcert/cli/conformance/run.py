@@ -138,9 +138,9 @@ def _shown(report: Report) -> str:
     screen.entries("By clause", _rows(report.clauses))
     skipped = sorted({one.reason for one in report.results if one.verdict is Verdict.SKIP})
     screen.listing("Skipped, because", "caution", skipped)
-    if report.subject != "vnvaxcert":
+    if report.subject is not None:
         kinds = [(kind.value, str(count)) for kind, count in report.kinds.items()]
-        screen.section(f"Answers of {report.subject}", kinds)
+        screen.section(f"Answers of {report.subject.name} {report.subject.version}", kinds)
     counts = f"{report.passed} passed, {report.failed} failed, {report.skipped} skipped"
     known = f"{report.diverging} of them known to disagree with their suite, each with a reason"
     lines = [known] if report.diverging else []
