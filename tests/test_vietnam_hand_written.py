@@ -50,18 +50,6 @@ KNOWN: Final[dict[str, tuple[Opinion, str]]] = {
         Opinion(("clean.tone_placement", "name"), ("clean.vni",)),
         "taken for VNI: Hồ Thị is likelier than Hòa Thò",
     ),
-    "utf-8 as 1252, twice": (
-        Opinion(("clean.utf8", "name"), ("full_name.doubtful",)),
-        "undone once only: left alone as doubtful, and refused",
-    ),
-    "soft hyphen in a word": (
-        Opinion(("clean.invisible", "name"), ("full_name.doubtful",)),
-        "in TCVN3 it is the letter ư: left alone as doubtful, and refused",
-    ),
-    "acute for an apostrophe": (
-        Opinion(("clean.lookalike", "name"), ("full_name.doubtful",)),
-        "a letter of TCVN3: left alone as doubtful, and refused",
-    ),
     "a dash": (
         Opinion(("full_name.missing",), ()),
         "refused, but for its character",
@@ -69,10 +57,6 @@ KNOWN: Final[dict[str, tuple[Opinion, str]]] = {
     "NULL": (
         Opinion(("full_name.missing", "name"), ()),
         "four letters like any name's; matching tells",
-    ),
-    "zeros for what is unknown": (
-        Opinion(("clean.format",), ("birth_date.malformed",)),
-        "refused: a year is not taken out of a date that cannot be",
     ),
 }
 

@@ -95,7 +95,7 @@ _OF_UTF8: Final = re.compile(r"[ÃÂÄÅÆ][\u0080-\u00bf\u0192-\u2122]|á[º»]
 
 _DAMAGED: Final = re.compile(
     # no name has these: control characters, what stands for lost ones, symbols of Latin-1
-    r"[\u0080-\u009f\ufffd¡-©«-´¶¸¹»-¿µ×÷]|(?<!M)ª|\w\?|\?\w|[ÃÂ][\u201a-\u203a€]"
+    r"[\u0080-\u009f\ufffd¡-©«-³¶¸¹»-¿µ×÷]|(?<!M)ª|\w\?|\?\w|[ÃÂ][\u201a-\u203a€]"
 )
 _LOST_A: Final = re.compile(r"\b[A-Z]+Ã(?= |$)")
 """``HÃ Mai``: Hà in UTF-8 without its no-break space, or Hã with a key held down."""
@@ -121,6 +121,10 @@ def detect(text: str) -> Detection:
         return _as_it_stands(composed)
     if (repaired := _from_utf8(text)) is not None:
         return Detection(encoding=Encoding.UTF8, confidence=_UTF8_CONFIDENCE, text=repaired)
+    if "\u00ad" in text and _BEYOND_LATIN1.search(composed):
+        # No TCVN3, where it is the letter ư: a mere place to divide the word.
+        seen = _as_it_stands(composed.replace("\u00ad", ""))
+        return Detection(encoding=Encoding.UNICODE, confidence=seen.confidence, text=composed)
     is_right = is_vietnamese(composed) and "\u00ad" not in text
     questioned = QUESTIONED.keys() & set(words(composed.lower())[1:-1])
     if is_right and not questioned:
@@ -196,10 +200,11 @@ def _as_it_stands(text: str) -> Detection:
 
 
 def _from_utf8(text: str) -> str | None:
-    """Read as UTF-8 what comes to a name; None where it does not."""
-    decoded = utf8.decode(text)
-    if decoded is not None and _NAME.fullmatch(decoded):
-        return decoded
+    """Read as UTF-8, once or twice, what comes to a name; None where it does not."""
+    once = utf8.decode(text)
+    for decoded in (once, utf8.decode(once) if once else None):
+        if decoded is not None and _NAME.fullmatch(decoded):
+            return decoded
     if not _OF_UTF8.search(text):
         return None
     # The second byte of à is a no-break space to Windows-1252, and somebody tidied the spaces.

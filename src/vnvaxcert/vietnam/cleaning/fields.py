@@ -111,12 +111,13 @@ def date(text: str) -> str:
     Args:
         text: Day first (``05/11/1990``, ``5-11-1990``, ``05.11.1990``, ``05111990``, ``ngày 5
             tháng 11 năm 1990``), year first (``1990/11/5``, ``19901105``), a month of a year
-            (``11/1990``), or a moment (``1990-11-04T17:00:00Z``: the day it is in Viet Nam).
+            (``11/1990``), zeros for what is unknown (``00/00/1990``), or a moment
+            (``1990-11-04T17:00:00Z``: the day it is in Viet Nam).
 
     Returns:
-        ``YYYY-MM-DD`` or ``YYYY-MM``; the text as it is where it is no such date, where it is no
-        day of the calendar (``31/02/1990``), has a year of two digits, or is a number of days as
-        a spreadsheet counts them.
+        ``YYYY-MM-DD``, ``YYYY-MM`` or ``YYYY``; the text as it is where it is no such date, where
+        it is no day of the calendar (``31/02/1990``), has a year of two digits, or is a number of
+        days as a spreadsheet counts them.
     """
     if re.fullmatch(ISO_DATE, text):
         return text
@@ -139,6 +140,8 @@ def date(text: str) -> str:
         return _day_of_moment(text) or text_before
     else:
         return text_before
+    if int(day) == 0 and int(month) <= 12:  # unknown, as registers write it
+        return f"{year}-{int(month):02}" if int(month) else year
     try:
         return f"{datetime(int(year), int(month), int(day)):%Y-%m-%d}"
     except ValueError:
