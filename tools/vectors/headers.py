@@ -21,7 +21,7 @@ from vectors.cbor import (
     head,
 )
 from vectors.hcert import ALG, CONTENT_TYPE, CRIT, KID, Made, hcert
-from vectors.keys import P256, RSA2048, Key, add
+from vectors.keys import ABROAD, P256, RSA2048, Key, add
 from vectors.private import ec_key
 
 ES256, PS256, ES384 = -7, -37, -35
@@ -50,7 +50,7 @@ def build(book: Book) -> None:
 def _places_of_kid(book: Book) -> None:
     kid = P256.kid
     place = "kid-place"
-    _add(book, f"{place}::protected", IDENTIFIER, "Where it should stand.", hcert())
+    _add(book, f"{place}::protected", IDENTIFIER, "Where it should stand.", hcert(signer=ABROAD))
     made = hcert(protected={ALG: ES256}, unprotected={KID: kid})
     _add(book, f"{place}::unprotected", IDENTIFIER, "It may, and must be accepted there.", made)
     made = hcert(unprotected={KID: kid})

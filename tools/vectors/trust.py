@@ -215,7 +215,7 @@ def _usages(book: Book) -> None:
     comment = "It signs seals, and it says that it signs vaccinations."
     _add(book, "usage::seals-and-vaccinations", USAGE, comment, hcert(signer=seals_too))
     for group in "tr":
-        made = hcert(payload(group))
+        made = hcert(payload(group), signer=RSA2048)
         comment = "A signer without extended key usages may sign all kinds."
         _add(book, f"usage::none-{KINDS[group]}", USAGE, comment, made)
 
