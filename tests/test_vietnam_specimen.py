@@ -360,6 +360,13 @@ def test_what_cannot_be_shown_on_a_text_is_not_put_in(
     assert "" in written
 
 
+def test_no_slip_leaves_a_word_that_ends_as_no_syllable_does() -> None:
+    slips = {mismatches.name_slip(Random(seed), "Tô Công Tâm") for seed in range(400)}
+    assert "" in slips
+    assert len(slips) > 4
+    assert not any(slip.endswith("â") for slip in slips)
+
+
 # Legacy encodings
 
 

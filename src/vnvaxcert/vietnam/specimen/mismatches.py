@@ -140,7 +140,15 @@ def name_slip(rng: Random, name: str) -> str:
     # The bare words must tell (`an` for `ân` would be a mark lost), and nothing else may be wrong.
     if _bare(slipped) == _bare(name) or min(map(len, slipped.split(" "))) < 2:
         return ""
+    if any(map(_ends_in_open_a, slipped.split(" "))):
+        return ""
     return "" if has_new_placement(slipped) else slipped
+
+
+def _ends_in_open_a(word: str) -> bool:
+    """Whether a word ends in ă or â, as no syllable does: a clerk would doubt the encoding."""
+    letter, shape, _ = split_letter(word[-1].lower())
+    return letter == "a" and shape != ""
 
 
 def _name_different(rng: Random, name: str) -> str:
