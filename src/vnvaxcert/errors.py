@@ -645,7 +645,7 @@ class FontError(IssueError):
 
     def __str__(self) -> str:
         return (
-            f"the font has no U+{ord(self.character[0]):04X}, which the document needs: give a font "
+            f"the font has no U+{ord(self.character[0]):04X}, which the document needs: give one "
             "that has it"
         )
 
