@@ -79,12 +79,12 @@ def supported() -> tuple[str, ...]:
 def _verify(given: Input) -> Value:
     authorities = revocations = None
     if "authorities" in given:
-        authorities = lists.trust_list(given["authorities"], "authorities", role="authority")
+        authorities = lists.trust_list(given, "authorities", role="authority")
     if "revocation" in given:
-        revocations = lists.revocation_list(given["revocation"])
+        revocations = lists.revocation_list(given)
     verified = verify(
         member(given, "text", str),
-        trust=lists.trust_list(given.get("trust")),
+        trust=lists.trust_list(given),
         at=moment(given.get("at")),
         authorities=authorities,
         revocations=revocations,
@@ -99,7 +99,7 @@ def _verify(given: Input) -> Value:
 
 
 def _policy(given: Input) -> Policy:
-    name = given.get("policy", "strict")
+    name = member(given, "policy", str) if "policy" in given else "strict"
     if name not in POLICIES:
         raise RequestError("policy: expected strict or tolerant")
     return POLICIES[name]
@@ -186,7 +186,8 @@ def _transliterate(given: Input) -> Value:
 
 
 def _names(given: Input) -> tuple[str, str]:
-    return member(given, "family_name", str), given.get("given_name", "")
+    given_name = member(given, "given_name", str) if "given_name" in given else ""
+    return member(given, "family_name", str), given_name
 
 
 def _mrz(given: Input) -> Value:

@@ -37,7 +37,7 @@ MAX_ANSWER_BYTES: Final = 1 << 20
 MAX_RESTARTS: Final = 100
 """Then the command is given up: a harness that always crashes must not cost hours."""
 
-MAX_TEXT_CHARS: Final = 100
+MAX_TEXT_CHARS: Final = 200
 """Of a text of the harness that is shown: its name, its version, its last words."""
 
 CODE: Final = re.compile(r"[a-z0-9_.-]{1,64}")

@@ -10,18 +10,31 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from vnvaxcert.conformance.lists import RequestError, from_base64, from_hex, member, moment
+from vnvaxcert.conformance.lists import (
+    RequestError,
+    from_base64,
+    hash_of,
+    kid_of,
+    member,
+    moment,
+    objects,
+)
 from vnvaxcert.errors import SignerRevokedError, VerificationError
 from vnvaxcert.trust.entry import TrustedKey
-from vnvaxcert.trust.revocation import HashType, RevocationList
+from vnvaxcert.trust.revocation import RevocationList
 from vnvaxcert.trust.spki import encode_spki
 from vnvaxcert.trust.trustlist import TrustList
 
 Input = Mapping[str, Any]
 
 
+def _files_or_none(given: Input, name: str) -> list[bytes]:
+    found = member(given, name, list) if name in given else []
+    return [from_base64(one, name) for one in found]
+
+
 def _files(given: Input, name: str = "files") -> list[bytes]:
-    found = [from_base64(one, name) for one in member(given, name, list)]
+    found = _files_or_none(given, name)
     if not found:
         raise RequestError(f"{name}: expected one file at least")
     return found
@@ -112,30 +125,25 @@ def load_revocation_list(given: Input) -> dict[str, Any]:
         "expires_at": _text(revocations.expires_at),
         "sequence": revocations.sequence,
         "entries": len(revocations),
-        "certificates": [_certificate(revocations, one) for one in given.get("certificates", [])],
-        "signers": [_signer(revocations, one) for one in given.get("signers", [])],
+        "certificates": [_certificate(revocations, one) for one in objects(given, "certificates")],
+        "signers": [_signer(revocations, one) for one in _files_or_none(given, "signers")],
     }
 
 
 def _certificate(revocations: RevocationList, given: Input) -> str | None:
-    kid = None if given.get("kid") is None else from_hex(given, "kid")
     try:
-        kind = HashType(member(given, "hash_type", str))
-    except ValueError:
-        raise RequestError("hash_type: expected the name of one") from None
-    try:
-        revocations.check(kid, [(kind, from_hex(given, "hash"))])
+        revocations.check(kid_of(given), [hash_of(given, "hash_type")])
     except VerificationError as error:
         return error.code
     return None
 
 
-def _signer(revocations: RevocationList, certificate: object) -> dict[str, str | None]:
-    (key,) = TrustList.from_certificates([from_base64(certificate, "signers")])
-    if key.facts is None:
-        raise RequestError("signers: expected certificates")
+def _signer(revocations: RevocationList, certificate: bytes) -> dict[str, str | None]:
+    keys = tuple(TrustList.from_certificates([certificate]))
+    if len(keys) != 1 or keys[0].facts is None:
+        raise RequestError("signers: expected a certificate each")
     try:
-        revocations.check_signer(key.facts)
+        revocations.check_signer(keys[0].facts)
     except SignerRevokedError as error:
         return {"reject": error.code, "revoked_at": _text(error.revoked_at)}
     return {"reject": None, "revoked_at": None}

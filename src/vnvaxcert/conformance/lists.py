@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache, reduce
 from operator import or_
@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from vnvaxcert.cose import keys
 from vnvaxcert.trust.entry import Role
-from vnvaxcert.trust.jwk import JwkError, read_jwk
-from vnvaxcert.trust.revocation import HashType, RevocationList
+from vnvaxcert.trust.jwk import read_jwk
+from vnvaxcert.trust.revocation import HASH_BYTES, Hash, HashType, RevocationList
 from vnvaxcert.trust.trustlist import TrustList
 
 _REMEMBERED: Final = 1024  # lists of one key: a suite has some dozens of signers
@@ -31,7 +31,7 @@ def member(given: Mapping[str, Any], name: str, kind: type) -> Any:
         RequestError: It is missing or of another type.
     """
     value = given.get(name)
-    if not isinstance(value, kind):
+    if not isinstance(value, kind) or isinstance(value, bool):
         raise RequestError(f"{name}: expected to be there, as {kind.__name__}")
     return value
 
@@ -75,57 +75,96 @@ def moment(text: object, name: str = "at") -> datetime:
     return found
 
 
-def trust_list(given: object, name: str = "trust", *, role: Role | None = None) -> TrustList:
+def objects(given: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """A member that is a list of objects; none where it is absent.
+
+    Raises:
+        RequestError: Something else.
+    """
+    found: list[Any] = member(given, name, list) if name in given else []
+    if not all(isinstance(one, dict) for one in found):
+        raise RequestError(f"{name}: expected a list of objects")
+    return found
+
+
+def trust_list(
+    given: Mapping[str, Any], name: str = "trust", *, role: Role | None = None
+) -> TrustList:
     """Make a trust list of keys: objects with ``kid``, ``certificate`` or ``jwk``, ``country``.
 
     A kid is taken as it stands: it need not be the one computed from the certificate.
 
+    Args:
+        given: The input of an operation.
+        name: The member that has the keys.
+        role: Of keys without a certificate, which tells it: signer, when not given.
+
     Raises:
         RequestError: Another form.
     """
-    if not isinstance(given, Sequence) or isinstance(given, str):
-        raise RequestError(f"{name}: expected a list of keys")
-    lists = []
-    for key in given:
-        if not isinstance(key, Mapping):
-            raise RequestError(f"{name}: expected objects with kid and certificate or jwk")
-        lists.append(_one_key(json.dumps(key, sort_keys=True), name, role))
-    return reduce(or_, lists, TrustList())
+    member(given, name, list)
+    keys = (json.dumps(key, sort_keys=True) for key in objects(given, name))
+    return reduce(or_, (_one_key(text, name, role) for text in keys), TrustList())
 
 
 @lru_cache(_REMEMBERED)
 def _one_key(text: str, name: str, role: Role | None) -> TrustList:
     key = json.loads(text)
-    if key.get("certificate") is not None:
-        entry = {"certificate": key["certificate"], "country": key.get("country")}
-        return TrustList.from_bytes(json.dumps({key.get("kid"): entry}).encode())
-    try:
-        public_key = keys.load_spki(read_jwk(member(key, "jwk", dict)))
-    except (JwkError, ValueError) as error:
-        raise RequestError(f"{name}: a jwk that is no public key") from error
     kid = from_base64(key.get("kid"), f"{name}: kid")
     country = key.get("country")
+    if not kid or not isinstance(country, str | None):
+        raise RequestError(f"{name}: expected a kid, and a country or null")
+    if key.get("certificate") is not None:
+        entry = {"certificate": member(key, "certificate", str), "country": country}
+        return TrustList.from_bytes(json.dumps({key["kid"]: entry}).encode())
+    try:
+        public_key = keys.load_spki(read_jwk(member(key, "jwk", dict)))
+    except ValueError as error:
+        raise RequestError(f"{name}: a jwk that is no public key") from error
     return TrustList.from_keys({kid: public_key}, country=country, role=role or "signer")
 
 
-def revocation_list(given: object) -> RevocationList:
-    """Make a revocation list of ``files`` in Base64, of any format, and of ``hashes``.
+def revocation_list(given: Mapping[str, Any]) -> RevocationList:
+    """Make a revocation list of the member ``revocation``: ``files`` and ``hashes``.
 
-    Each of ``hashes`` is an object with ``type``, ``hash`` (hexadecimal) and ``kid`` (the same;
-    null: of any signer).
+    Files are in Base64, of any format. Each of ``hashes`` is an object with ``type``, ``hash``
+    (hexadecimal) and ``kid`` (the same; null: of any signer).
 
     Raises:
         RequestError: Another form.
         TrustListError: A file that cannot be used.
     """
-    if not isinstance(given, Mapping):
-        raise RequestError("revocation: expected an object")
-    lists = []
-    files = [from_base64(one, "revocation: files") for one in given.get("files", [])]
+    revocation = member(given, "revocation", dict)
+    found = RevocationList.from_hashes([])
+    files = member(revocation, "files", list) if "files" in revocation else []
     if files:
-        lists.append(RevocationList.from_bytes(*files))
-    for one in given.get("hashes", []):
-        kid = None if one.get("kid") is None else from_hex(one, "kid")
-        found = HashType(member(one, "type", str)), from_hex(one, "hash")
-        lists.append(RevocationList.from_hashes([found], kid=kid))
-    return reduce(or_, lists, RevocationList.from_hashes([]))
+        found |= RevocationList.from_bytes(*(from_base64(one, "files") for one in files))
+    for one in objects(revocation, "hashes"):
+        found |= RevocationList.from_hashes([hash_of(one, "type")], kid=kid_of(one))
+    return found
+
+
+def kid_of(given: Mapping[str, Any]) -> bytes | None:
+    """The ``kid`` of a hash, in hexadecimal; null: of any signer.
+
+    Raises:
+        RequestError: It is missing, empty or no hexadecimal.
+    """
+    if "kid" in given and given["kid"] is None:
+        return None
+    kid = from_hex(given, "kid")
+    if not kid:
+        raise RequestError("kid: empty")
+    return kid
+
+
+def hash_of(given: Mapping[str, Any], name: str) -> Hash:
+    """A ``hash`` of 16 bytes in hexadecimal, with its type under the name.
+
+    Raises:
+        RequestError: Another type or length.
+    """
+    kind, value = member(given, name, str), from_hex(given, "hash")
+    if kind not in HashType.__members__ or len(value) != HASH_BYTES:
+        raise RequestError(f"{name}, hash: expected a type of hash, and {HASH_BYTES} bytes")
+    return HashType[kind], value

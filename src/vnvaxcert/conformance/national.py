@@ -61,7 +61,7 @@ def passport_identifier(given: Input) -> dict[str, Any]:
         member(given, "identity_number", str),
         certificate,
         key=from_hex(given, "key"),
-        country=given.get("country", "VN"),
+        country=member(given, "country", str) if "country" in given else "VN",
         national=national,
     )
     return {"identifier": identifier}
@@ -106,24 +106,28 @@ def verify_attestation(given: Input) -> dict[str, Any]:
 def _verifier(given: Input) -> AttestationVerifier:
     unit_authorities = revocations = provinces = None
     if "unit_authorities" in given:
-        unit_authorities = lists.trust_list(
-            given["unit_authorities"], "unit_authorities", role="authority"
-        )
+        unit_authorities = lists.trust_list(given, "unit_authorities", role="authority")
     if "revocation" in given:
-        revocations = lists.revocation_list(given["revocation"])
+        revocations = lists.revocation_list(given)
     if "provinces" in given:
         provinces = {
-            from_hex({"kid": kid}, "kid"): None if codes is None else frozenset(codes)
+            from_hex({"kid": kid}, "kid"): None if codes is None else _codes(codes)
             for kid, codes in member(given, "provinces", dict).items()
         }
-    model = given.get("validity", "signing")
+    model = member(given, "validity", str) if "validity" in given else "signing"
     if model not in _MODELS:
         raise RequestError("validity: expected signing or verification")
     return AttestationVerifier(
-        lists.trust_list(given.get("authorities"), "authorities"),
+        lists.trust_list(given, "authorities"),
         moment(given.get("at")),
         revocations=revocations,
         unit_authorities=unit_authorities,
         provinces=provinces,
         validity_model=_MODELS[model],
     )
+
+
+def _codes(codes: object) -> frozenset[str]:
+    if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+        raise RequestError("provinces: expected lists of codes, or null")
+    return frozenset(codes)

@@ -24,7 +24,7 @@ CLAUSES: Final = {
     "UNPREFIX": "HCERT 1.0.8 §4.2.2 (prefix)",
     "B45DECODE": "RFC 9285 §4",
     "COMPRESSION": "RFC 1950",
-    "VERIFY": "HCERT 1.0.8 §3.3.1, §3.3.2, §3.3.3",
+    "VERIFY": "HCERT 1.0.8 §3.3.2, §3.3.3",
     "DECODE": "RFC 8949",
     "VALIDJSON": "HCERT 1.0.8 §3.1",
     "SCHEMAVALIDATION": "DCC schema",
