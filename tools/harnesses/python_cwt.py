@@ -12,6 +12,7 @@ import sys
 import zlib
 from base64 import b64decode, urlsafe_b64decode
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, tzinfo
 from importlib import import_module
 from importlib.metadata import version
@@ -33,13 +34,23 @@ UNSUPPORTED: Final[dict[str, object]] = {"outcome": "unsupported"}
 # The least leeway that the package takes, in seconds.
 VERIFIER: Final = cwt.CWT.new(leeway=1)
 
-# What the package says, which has one class for each step: our code for it.
+# What the package says, which has one class of error for many reasons: our code for it. Left out is
+# "Failed to decode.", which may be said of CBOR, of the message and of the claims.
 REASONS: Final = {
     "The token has expired.": "cwt.expired",
     "The token is not yet valid.": "cwt.not_yet_valid",
     "exp should be int or float.": "cwt.claims",
     "nbf should be int or float.": "cwt.claims",
     "Failed to verify.": "signature.invalid",
+    "Invalid signature.": "signature.invalid",
+    "Invalid base45 string": "base45.invalid",
+    "key is not found.": "trust.unknown_kid",
+    "kid should be specified.": "cose.kid",
+    "Invalid Signature1 format.": "cose.structure",
+    "Invalid Signature format.": "cose.structure",
+    "Invalid protected header.": "cose.structure",
+    "unprotected header should be dict.": "cose.structure",
+    "Unsupported or unknown CBOR tag(": "cose.structure",
 }
 
 
@@ -74,12 +85,19 @@ def from_jwk(jwk: dict[str, str]) -> ec.EllipticCurvePublicKey | rsa.RSAPublicKe
     return ec.EllipticCurvePublicNumbers(number("x"), number("y"), curve).public_key()
 
 
-def trusted(key: dict[str, Any]) -> Any:
-    """A trusted key as the package has them; RSA keys are for PS256, as HCERT says."""
-    public = public_key(key)
-    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    algorithm = "PS256" if isinstance(public, rsa.RSAPublicKey) else ""
-    return cwt.COSEKey.from_pem(pem, alg=algorithm, kid=b64decode(key["kid"]))
+def trusted(keys: list[dict[str, Any]]) -> list[Any]:
+    """The trusted keys as the package has them, those that it cannot use left out.
+
+    RSA keys are for PS256, as HCERT says.
+    """
+    found = []
+    for key in keys:
+        with suppress(ValueError):  # a curve that it does not have
+            public = public_key(key)
+            pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+            algorithm = "PS256" if isinstance(public, rsa.RSAPublicKey) else ""
+            found.append(cwt.COSEKey.from_pem(pem, alg=algorithm, kid=b64decode(key["kid"])))
+    return found
 
 
 def verify(given: dict[str, Any]) -> dict[str, object]:
@@ -97,13 +115,18 @@ def verify(given: dict[str, Any]) -> dict[str, object]:
     stop_the_clock(given["at"])
     try:
         message = zlib.decompress(base45.b45decode(text[4:]))
-        VERIFIER.decode(message, [trusted(key) for key in given["trust"]])
+        VERIFIER.decode(message, trusted(given["trust"]))
     except zlib.error:
         return reject("zlib.invalid")
     except (cwt.CWTError, ValueError) as error:  # what it documents; anything else is a crash
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        return reject(REASONS.get(str(error)))
+        return reject(reason(str(error)))
     return {"outcome": "accept", "value": {"envelope": "hcert"}}
+
+
+def reason(text: str) -> str | None:
+    """The code that an error's text stands for."""
+    return next((code for start, code in REASONS.items() if text.startswith(start)), None)
 
 
 def reject(code: str | None) -> dict[str, object]:
