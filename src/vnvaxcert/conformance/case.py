@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from vnvaxcert.record import record
 
 
-class SuiteError(ValueError):
+class SuiteError(Exception):
     """What was given is no suite: not found, not read, of no known form, or without the vectors.
 
     It is the mistake of whoever asked for the run, or of the suite; not the outcome of a vector.

@@ -106,7 +106,7 @@ def find(path: str | os.PathLike[str], *, format: str = "auto") -> list[Suite]:
 def _in_folder(folder: Path, format: str, looked_at: list[int]) -> Iterator[Suite]:
     for name, known in _chosen(_FOLDERS, format):
         if known.is_one(folder, None):
-            yield Suite(name, name, _cases(known, folder, None))
+            yield _suite(name, known, folder, None)
             return
     try:
         inside = sorted(folder.iterdir())
@@ -128,8 +128,7 @@ def _in_file(path: Path, format: str) -> Iterator[Suite]:
     document = read_json(path)
     for name, known in _chosen(_FILES, format):
         if known.is_one(path, document):
-            cases = _cases(known, path, document)
-            yield Suite(cases[0].suite if cases else f"{name} ({path.name})", name, cases)
+            yield _suite(name, known, path, document)
             return
 
 
@@ -137,14 +136,13 @@ def _chosen(known: dict[str, _Format], format: str) -> Sequence[tuple[str, _Form
     return [(name, one) for name, one in known.items() if format in ("auto", name)]
 
 
-def _cases(known: _Format, path: Path, document: Any) -> tuple[Case, ...]:
+def _suite(name: str, known: _Format, path: Path, document: Any) -> Suite:
     try:
-        return tuple(known.read(path, document))
+        cases = tuple(known.read(path, document))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        if isinstance(error, SuiteError):
-            raise
         # Its text may repeat what is in the file.
         raise SuiteError(f"{path.name}: breaks its form ({type(error).__name__})") from error
+    return Suite(cases[0].suite if cases else f"{name} ({path.name})", name, cases)
 
 
 def _merged(found: list[Suite]) -> list[Suite]:
