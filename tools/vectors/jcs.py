@@ -10,11 +10,41 @@ RFC = "RFC 8785 §"
 
 # Name, section, JSON text, its canonical form, comment.
 CANONICAL: Final = (
-    ("white-space", "3.2.1", ' { "b" : [ 1 ,\n\t2 ] } ', '{"b":[1,2]}', "White space between values is left out."),
-    ("literals", "3.2.2.1", "[true, false, null]", "[true,false,null]", "The three literals stand as they are."),
-    ("order", "3.2.3", '{"b":1,"a":{"d":2,"c":3}}', '{"a":{"c":3,"d":2},"b":1}', "Members are sorted at each level."),
-    ("order-of-prefixes", "3.2.3", '{"aa":1,"a":2,"":3}', '{"":3,"a":2,"aa":1}', "A name goes before those that begin with it."),
-    ("order-of-cases", "3.2.3", '{"a":1,"B":2,"_":3}', '{"B":2,"_":3,"a":1}', "Names are sorted by their units, not as words are."),
+    (
+        "white-space",
+        "3.2.1",
+        ' { "b" : [ 1 ,\n\t2 ] } ',
+        '{"b":[1,2]}',
+        "White space between values is left out.",
+    ),
+    (
+        "literals",
+        "3.2.2.1",
+        "[true, false, null]",
+        "[true,false,null]",
+        "The three literals stand as they are.",
+    ),
+    (
+        "order",
+        "3.2.3",
+        '{"b":1,"a":{"d":2,"c":3}}',
+        '{"a":{"c":3,"d":2},"b":1}',
+        "Members are sorted at each level.",
+    ),
+    (
+        "order-of-prefixes",
+        "3.2.3",
+        '{"aa":1,"a":2,"":3}',
+        '{"":3,"a":2,"aa":1}',
+        "A name goes before those that begin with it.",
+    ),
+    (
+        "order-of-cases",
+        "3.2.3",
+        '{"a":1,"B":2,"_":3}',
+        '{"B":2,"_":3,"a":1}',
+        "Names are sorted by their units, not as words are.",
+    ),
     ("array-order", "3.2.3", '["b","a"]', '["b","a"]', "Arrays keep their order."),
     (
         "order-by-utf-16",
@@ -39,10 +69,28 @@ CANONICAL: Final = (
         "Other control characters have four small hex digits.",
     ),
     ("escaped-letter", "3.2.2.2", '"\\u0041\\u1ec5"', '"Aễ"', "Letters stand as they are."),
-    ("line-separator", "3.2.2.2", '"\\u2028\\u007f"', '"\u2028\u007f"', "Only ASCII control characters are escaped."),
-    ("surrogate-pair", "3.2.2.2", '"\\ud83d\\ude00"', '"\U0001f600"', "Two escapes are one character, of four bytes."),
+    (
+        "line-separator",
+        "3.2.2.2",
+        '"\\u2028\\u007f"',
+        '"\u2028\u007f"',
+        "Only ASCII control characters are escaped.",
+    ),
+    (
+        "surrogate-pair",
+        "3.2.2.2",
+        '"\\ud83d\\ude00"',
+        '"\U0001f600"',
+        "Two escapes are one character, of four bytes.",
+    ),
     ("no-normal-form", "3.1", '"e\u0302\u0303"', '"e\u0302\u0303"', "Texts are not normalised."),
-    ("whole-numbers", "3.2.2.3", "[0, -1, 100]", "[0,-1,100]", "Whole numbers have no fraction and no exponent."),
+    (
+        "whole-numbers",
+        "3.2.2.3",
+        "[0, -1, 100]",
+        "[0,-1,100]",
+        "Whole numbers have no fraction and no exponent.",
+    ),
     ("zero-fraction", "3.2.2.3", "[1.0, 4.50, 1e2]", "[1,4.5,100]", "One number has one form."),
     ("negative-zero", "3.2.2.3", "[-0.0]", "[0]", "Zero has no sign."),
     (
@@ -52,7 +100,13 @@ CANONICAL: Final = (
         "[9007199254740991,-9007199254740991]",
         "The ends of what a double tells apart.",
     ),
-    ("below-exponents", "3.2.2.3", "[1e20, 1e-6]", "[100000000000000000000,0.000001]", "Up to 21 digits, and down to six places, there is no exponent."),
+    (
+        "below-exponents",
+        "3.2.2.3",
+        "[1e20, 1e-6]",
+        "[100000000000000000000,0.000001]",
+        "Up to 21 digits, and down to six places, there is no exponent.",
+    ),
     ("exponents", "3.2.2.3", "[1e21, 1e-7]", "[1e+21,1e-7]", "From here on with an exponent."),
     (
         "shortest-digits",
