@@ -333,7 +333,7 @@ def test_a_confirmed_record_is_told_with_who_confirmed_it() -> None:
             {"unit_authorities": [key_of(attestation_maker.STRANGER)]},
             "attestation.invalid",
         ),
-        ({"at": "2023-01-15T00:00:00Z", "validity": "verification"}, "attestation.delegation"),
+        ({"at": "2022-12-31T23:59:59.500Z", "validity": "verification"}, "attestation.delegation"),
     ],
 )
 def test_each_part_of_an_attestation_counts(changes: dict[str, Any], code: str) -> None:

@@ -15,6 +15,9 @@ COMMANDS: Final = {
     "serve": "Answer the runner's questions on standard input, as a harness does.",
 }
 
+# Not called as their commands are: a module would take the place of the function `run`.
+_MODULES: Final = {"run": "running", "serve": "serving"}
+
 
 def run(arguments: list[str]) -> Outcome:
     """Run one of the commands for conformance.
@@ -58,4 +61,4 @@ def overview() -> str:
 
 
 def _module(name: str) -> ModuleType:
-    return import_module(f"vnvaxcert.cli.conformance.{name}")
+    return import_module(f"vnvaxcert.cli.conformance.{_MODULES[name]}")
