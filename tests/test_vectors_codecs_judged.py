@@ -179,7 +179,13 @@ def test_appendix_c_of_the_standard_judges_alike() -> None:
         WellFormed(bytes.fromhex(given["hex"])).check()
         return {}
 
-    compare("codecs", "cbor.check", judge, but=set())
+    # Well-formed, and refused in large items for the time that comparing such keys takes.
+    costly = {
+        f"codecs::cbor::{one}-as-a-key{form}"
+        for one in ("array", "map", "tag")
+        for form in ("", "-of-an-endless-map")
+    }
+    compare("codecs", "cbor.check", judge, but=costly)
 
 
 def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -317,7 +317,7 @@ def test_what_is_tolerated_breaks_the_schema() -> None:
     tolerant = [one for one in vectors() if one["input"].get("policy") == "tolerant"]
     assert len(tolerant) > 8
     for vector in tolerant:
-        is_broken = vector["id"] != "payload::v-is::outer-space-tolerated"
+        is_broken = not vector["id"].endswith("::outer-space-tolerated")
         assert bool(errors(vector)) == is_broken, vector["id"]
 
 

@@ -130,6 +130,31 @@ def build(book: Book) -> None:
         "81" * 10_000 + "00",
         is_read=False,
     )
+    for case, key, is_read in (
+        ("array", "8101", False),
+        ("map", "a10001", False),
+        ("tag", "c100", False),
+        ("number", "01", True),
+    ):
+        for form, start, end in (("", "a1", ""), ("-of-an-endless-map", "bf", "ff")):
+            _add(
+                book,
+                f"{case}-as-a-key{form}",
+                OURS,
+                "In more than 1,024 bytes keys that hold others would take quadratic time."
+                if not is_read
+                else "An ordinary key after a thousand bytes.",
+                f"83590400{'00' * 1024}9f80d240ff{start}{key}02{end}",
+                is_read=is_read,
+            )
+    _add(
+        book,
+        "array-as-a-key-in-few-bytes",
+        OURS,
+        "In few bytes a key may be an array.",
+        "a1810102",
+        is_read=True,
+    )
 
 
 def _add(book: Book, name: str, spec: str, comment: str, item: str, *, is_read: bool) -> None:

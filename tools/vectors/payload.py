@@ -264,15 +264,25 @@ def _tolerated(maker: Maker) -> None:
             version=version,
             policy="tolerant",
         )
-    spaced = content("v.is", " Specimen Health Authority ")
-    maker.add("v-is::outer-space", spaced, "The schema has nothing against spaces at the ends.", ())
-    maker.add(
-        "v-is::outer-space-tolerated",
-        spaced,
-        "The tolerant policy takes them off and says so.",
-        DEVIATION,
-        policy="tolerant",
-    )
+    for place, text in (
+        ("v.is", " Specimen Health Authority"),
+        ("nam.fn", "Nguyễn Mẫu "),
+        ("nam.gn", "\tThị Thử"),
+        ("t.tc", " Specimen Test Centre "),
+    ):
+        maker.add(
+            f"{subject(place)}::outer-space",
+            content(place, text),
+            "The schema has nothing against white space at the ends.",
+            (),
+        )
+        maker.add(
+            f"{subject(place)}::outer-space-tolerated",
+            content(place, text),
+            "The tolerant policy takes it off and says so.",
+            DEVIATION,
+            policy="tolerant",
+        )
     maker.add(
         "groups::second-is-null-tolerated",
         {**payload(ver=NEWEST), "t": None},

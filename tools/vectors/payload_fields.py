@@ -136,6 +136,7 @@ CASES: Final = (
     Case("month-99", "dob", "1990-99", "The same of a month.", IMPOSSIBLE),
     Case("no-zeros", "dob", "1990-2-3", "Month and day have two digits each."),
     Case("no-hyphens", "dob", "19900203", "The basic form of ISO 8601 is not in the pattern."),
+    Case("week-date", "dob", "1990-W06-6", "No weeks; this has ten characters and a date."),
     Case("hyphen-at-the-end", "dob", "1990-02-", "A hyphen is followed by two digits."),
     Case("four-parts", "dob", "1990-02-03-04", "There are at most a month and a day."),
     Case("day-first", "dob", "03-02-1990", "The year stands first."),
