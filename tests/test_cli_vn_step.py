@@ -247,7 +247,7 @@ def test_nothing_of_the_lines_is_left_in_the_work_file(tmp_path: Path) -> None:
     path, folder = make_input(tmp_path, 500), tmp_path / "out"
     run_toy(path, folder)
     left = b"".join(file.read_bytes() for file in folder.glob(f"{NAME}*"))
-    assert b"key1" not in left
+    assert b"key" not in left.replace(b"keys", b"").replace(b"_key", b"")  # nor that of a group
     assert b"R499" not in left
     assert {file.name for file in folder.iterdir()} == {"good.jsonl", REJECTED, SUMMARY, NAME}
 

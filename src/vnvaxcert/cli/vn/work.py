@@ -179,6 +179,8 @@ class Work:
         """Remove the lines, so that nothing of them is left in the file."""
         for table in ("lines", "kept"):
             self._connection.execute(f"DROP TABLE IF EXISTS {table}")
+        # The key of the last group is an identity number.
+        self._connection.execute("DELETE FROM facts WHERE name IN ('settled_key', 'settled_place')")
         self._connection.execute("VACUUM")
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
