@@ -192,10 +192,7 @@ def _times(issued_at: datetime | None, expires_at: datetime | None) -> tuple[dat
 
 def _aware(name: str, moment: datetime) -> datetime:
     check_moment(moment, name)
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError(f"{name}: outside the years 1 to 9999 in UTC") from None
+    return moment.astimezone(UTC)
 
 
 def _check_signer(

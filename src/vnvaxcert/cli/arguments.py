@@ -126,6 +126,31 @@ def add_trust(parser: Parser, *, is_trust_required: bool) -> None:
         help="certificates of country authorities: the signer must be under one of them",
     )
     add_authorities_key(parser)
+    add_revocations(parser)
+    parser.add_argument(
+        "--at",
+        metavar="TIME",
+        type=parse_moment,
+        help="verify as of this moment: 2022-06-01T12:00:00Z, or 2022-06-01 for its first "
+        "second in UTC; now, when not given",
+    )
+    parser.add_argument(
+        "--validity",
+        metavar="MODEL",
+        type=validity,
+        help="verification or signing: the moment at which the signer has to be valid, that of "
+        "verifying, when not given, or that at which the certificate says it was issued; a key "
+        "that was stolen can date back",
+    )
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="refuse deviations from the specifications that issuers are known for",
+    )
+
+
+def add_revocations(parser: Parser) -> None:
+    """Add revocation lists, and how their signatures are checked; `judging.load_revocations`."""
     parser.add_argument(
         "--revocation",
         metavar="LIST",
@@ -146,26 +171,6 @@ def add_trust(parser: Parser, *, is_trust_required: bool) -> None:
         default=[],
         help="authorities that sign revocation lists, or whose signers do: each must be of one of "
         "them; give it again to add another",
-    )
-    parser.add_argument(
-        "--at",
-        metavar="TIME",
-        type=parse_moment,
-        help="verify as of this moment: 2022-06-01T12:00:00Z, or 2022-06-01 for its first "
-        "second in UTC; now, when not given",
-    )
-    parser.add_argument(
-        "--validity",
-        metavar="MODEL",
-        type=validity,
-        help="verification or signing: the moment at which the signer has to be valid, that of "
-        "verifying, when not given, or that at which the certificate says it was issued; a key "
-        "that was stolen can date back",
-    )
-    parser.add_argument(
-        "--strict",
-        action="store_true",
-        help="refuse deviations from the specifications that issuers are known for",
     )
 
 

@@ -52,20 +52,15 @@ def load(values: Namespace) -> Basis:
         ("list_authorities", values.trust),
         ("last_sequence", values.trust),
         ("authorities_key", values.authorities),
-        ("revocation_key", values.revocation),
-        ("revocation_authorities", values.revocation),
     ):
-        if getattr(values, option) not in (None, []) and not lists:
-            raise CommandError(
-                f"--{option.replace('_', '-')} is given, and no list to check with it"
-            )
+        _refuse_idle(values, option, lists)
     at = values.at or datetime.now(UTC)
     checks = read_checks(values, at)
     return Basis(
         trust=load_together(values.trust, checks) if values.trust else None,
         at=at,
         authorities=load_authorities(values.authorities, at=at, key=values.authorities_key),
-        revocations=_revocations(values, at),
+        revocations=load_revocations(values, at),
         policy=_policy(values),
     )
 
@@ -125,7 +120,15 @@ def _policy(values: Namespace) -> Policy:
     return replace(policy, validity_model=values.validity)
 
 
-def _revocations(values: Namespace, at: datetime) -> RevocationList | None:
+def load_revocations(values: Namespace, at: datetime) -> RevocationList | None:
+    """Load what `arguments.add_revocations` names; None without a list.
+
+    Raises:
+        CommandError: A list cannot be read or used, or is stale at the moment; or there is
+            something to check a list with and no list.
+    """
+    for option in ("revocation_key", "revocation_authorities"):
+        _refuse_idle(values, option, values.revocation)
     if not values.revocation:
         return None
     from vnvaxcert.trust.revocation import RevocationList  # for those who have such lists
@@ -138,3 +141,8 @@ def _revocations(values: Namespace, at: datetime) -> RevocationList | None:
         )
     except TrustListError as error:
         raise CommandError(file_error(error, paths)) from error
+
+
+def _refuse_idle(values: Namespace, option: str, lists: object) -> None:
+    if getattr(values, option) not in (None, []) and not lists:
+        raise CommandError(f"--{option.replace('_', '-')} is given, and no list to check with it")

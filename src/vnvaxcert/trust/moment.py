@@ -13,12 +13,17 @@ def check_moment(moment: datetime, name: str = "at") -> None:
 
     Raises:
         TypeError: Not a datetime.
-        ValueError: Without a time zone, or with one that tells no offset.
+        ValueError: Without a time zone, with one that tells no offset, or outside the years 1 to
+            9999 in UTC, where no datetime can hold it.
     """
     if not isinstance(moment, datetime):
         raise TypeError(f"{name}: expected a datetime, not {type(moment).__name__}")
     if moment.utcoffset() is None:
         raise ValueError(f"{name}: expected an aware datetime, this one has no time zone")
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{name}: outside the years 1 to 9999 in UTC") from None
 
 
 def utc_text(moment: datetime) -> str:

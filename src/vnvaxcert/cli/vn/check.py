@@ -67,7 +67,10 @@ def run(arguments: list[str]) -> Outcome:
 
 
 def _step(plan: Plan, at: datetime) -> Step[Line]:
-    today = at.astimezone(_VIET_NAM).date()
+    try:
+        today = at.astimezone(_VIET_NAM).date()
+    except OverflowError as error:
+        raise CommandError("--at: after the year 9999 in Viet Nam") from error
     return Step(
         accepted=CHECKED,
         source=lambda: read_records(plan.records),

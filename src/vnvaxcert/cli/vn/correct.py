@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from vnvaxcert.cli import as_json
-from vnvaxcert.cli.arguments import Parser, add_json, add_signer, parse_moment
+from vnvaxcert.cli.arguments import Parser, add_json, add_revocations, add_signer, parse_moment
+from vnvaxcert.cli.judging import load_revocations
 from vnvaxcert.cli.lists import load_together
 from vnvaxcert.cli.outcome import ACCEPTED, REFUSED, CommandError, Outcome
 from vnvaxcert.cli.screen import Screen
@@ -30,7 +31,7 @@ from vnvaxcert.cli.vn.work import MAX_OF_PERSON
 from vnvaxcert.errors import VnvaxcertError
 from vnvaxcert.trust.revocation import write_batches
 from vnvaxcert.verify import decode_unverified
-from vnvaxcert.vietnam.attestation import Attested
+from vnvaxcert.vietnam.attestation import AttestationVerifier, Attested
 from vnvaxcert.vietnam.correction import Correction, CorrectionReason, correct
 
 DESCRIPTION = """\
@@ -41,6 +42,9 @@ it. What changed is named, and never shown.
 EPILOG = f"""\
 CASES is of vn attest, with the file of batches beside it; with --line only the lines of one person
 are taken out of it. The reasons are {", ".join(CorrectionReason)}.
+
+Give with --revocation what was revoked and taken back since: an OLD that was revoked is not
+corrected again, and records that were taken back are not used.
 
 DIR then holds passport.txt (the new code), revocation-1.json and so on (the hashes of OLD, as
 batches of the gateway's form), correction.cose (the signed record) and summary.json. Publish the
@@ -78,6 +82,7 @@ def parser() -> Parser:
         help="trust list, or certificate, of those who signed OLD; give it again to add another",
     )
     add_authorities(made)
+    add_revocations(made)
     add_signer(made, is_required=True)
     add_identifier_key(made)
     made.add_argument(
@@ -131,11 +136,14 @@ def run(arguments: list[str]) -> Outcome:
 
 
 def _correct(values: Namespace, text: str, history: list[Attested], at: datetime) -> Correction:
+    revocations = load_revocations(values, at)
+    authorities = load_together(values.authorities, NO_CHECKS)
     return correct(
         text,
         history,
         signer=load_signer(values.key, values.cert, values.password_file),
-        authorities=load_together(values.authorities, NO_CHECKS),
+        authorities=AttestationVerifier(authorities, at, revocations=revocations),
+        revocations=revocations,
         trust=load_together(values.trust, NO_CHECKS),
         identifier_key=read_identifier_key(values.identifier_key),
         at=at,

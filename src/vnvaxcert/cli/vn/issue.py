@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from vnvaxcert.cli import as_json
-from vnvaxcert.cli.arguments import Parser, add_signer
+from vnvaxcert.cli.arguments import Parser, add_revocations, add_signer
+from vnvaxcert.cli.judging import load_revocations
 from vnvaxcert.cli.lists import Checks, load_together
 from vnvaxcert.cli.outcome import CommandError, Outcome
 from vnvaxcert.cli.signing import load_signer
@@ -53,6 +54,9 @@ Accepted lines stand together, by person, in {ISSUED}: the lines and identifiers
 certificate_id, expires_at, and qr, the text of the code. The file of batches is looked for beside
 CASES, where vn attest has put it.
 
+Give with --revocation what was taken back since: records, batches, delegations. Without it nothing
+is known to be.
+
 The key of --identifier-key makes the certificate identifiers: the same for the same person and
 contents, and telling nothing to those who do not have it. Keep it as long as passports are issued.
 
@@ -75,6 +79,7 @@ def parser() -> Parser:
     made = Parser("vn issue", description=DESCRIPTION, epilog=EPILOG)
     add_step(made, records="CASES")
     add_authorities(made)
+    add_revocations(made)
     add_signer(made, is_required=True)
     add_identifier_key(made)
     made.add_argument(
@@ -141,7 +146,13 @@ def run(arguments: list[str]) -> Outcome:
     plan = read_plan(
         values,
         "issue",
-        [(BATCHES, str(batches)), *(("--authorities", path) for path in values.authorities)],
+        [
+            (BATCHES, str(batches)),
+            *(("--authorities", path) for path in values.authorities),
+            *(("--revocation", path) for path in values.revocation),
+            *(("--revocation-authorities", path) for path in values.revocation_authorities),
+            *(("--revocation-key", path) for path in [values.revocation_key] if path),
+        ],
         {
             "--cert": signer.certificate.hex(),
             "--identifier-key": sha256(b"vn issue" + identifier_key).hexdigest(),
@@ -159,7 +170,9 @@ def run(arguments: list[str]) -> Outcome:
             issue_passport,
             signer=signer,
             # One for all: it remembers the batches whose signatures it has checked.
-            authorities=AttestationVerifier(authorities, at),
+            authorities=AttestationVerifier(
+                authorities, at, revocations=load_revocations(values, at)
+            ),
             identifier_key=identifier_key,
             at=at,
             dose=values.dose,

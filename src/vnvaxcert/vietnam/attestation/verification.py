@@ -130,7 +130,7 @@ class AttestationVerifier:
                 hold at ``at`` besides.
 
         Raises:
-            ValueError: ``at`` is naive.
+            ValueError: ``at`` is naive, or outside the years 1 to 9999 in UTC.
             TypeError: A list of another kind, or ``at`` is no moment.
         """
         check_moment(at)
@@ -226,7 +226,7 @@ class AttestationVerifier:
 
     def _check_unit(self, statement: BatchStatement, unit: CertificateFacts) -> None:
         attested_at = statement.attested_at
-        if attested_at > self._at + CLOCK_SKEW:
+        if attested_at - self._at > CLOCK_SKEW:
             raise AttestationError(f"the batch is dated in the future, {utc_text(attested_at)}")
         self._check_validity(unit, attested_at, AttestationError, "the unit's certificate")
         if self._unit_authorities is not None:
@@ -272,7 +272,7 @@ class AttestationVerifier:
         authority = self._authority_of(opened)
         # 5c. The authority when it signed.
         issued_at = delegation.issued_at
-        if issued_at > self._at + CLOCK_SKEW:
+        if issued_at - self._at > CLOCK_SKEW:
             raise DelegationError(f"it is dated in the future, {utc_text(issued_at)}")
         if authority.facts is not None:
             name = "the authority's certificate"

@@ -95,11 +95,13 @@ def _dose(attested: Attested, number: int, verifier: AttestationVerifier, today:
     if attested.verdict != _RIGHT:
         raise NotMatchedError(str(attested.verdict), number)
     try:
-        verifier.verify(attested)
+        attestation = verifier.verify(attested)
     except AttestationError as error:
         raise NotAttestedError(error.reason, number) from error
     except DelegationError as error:
         raise NotAttestedError(str(error), number) from error
+    if dose.date > local_date(attestation.attested_at):
+        raise NotAttestedError("it was confirmed before the day of the dose", number)
     return dose
 
 
