@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -241,29 +242,28 @@ def test_another_greeting_than_before_is_not_taken(made: Made) -> None:
 def test_a_hang_is_a_time_out_and_the_next_question_meets_a_fresh_process(made: Made) -> None:
     harness = made(
         "def act(q): time.sleep(60) if q['id'] == 'hang' else answer(q, outcome='accept')",
-        timeout=0.7,
+        timeout=1.5,
     )
     before = time.monotonic()
     answers = [harness.ask(question(name)) for name in ("one", "hang", "two")]
     assert time.monotonic() - before < 15
     assert answers == [
         Answer(outcome=Outcome.ACCEPT),
-        Answer(outcome=Outcome.TIME_OUT, detail="no answer within 0.7 s"),
+        Answer(outcome=Outcome.TIME_OUT, detail="no answer within 1.5 s"),
         Answer(outcome=Outcome.ACCEPT),
     ]
 
 
-def test_what_a_hanging_harness_started_is_killed_with_it(made: Made, tmp_path: Path) -> None:
+def test_what_a_harness_started_is_killed_with_it(made: Made, tmp_path: Path) -> None:
     child = "import time\nwhile True: print(end='.', flush=True); time.sleep(0.05)"
     harness = made(
         "def act(q):\n"
         "    out = open(pathlib.Path(__file__).with_name('beats'), 'w')\n"
         f"    subprocess.Popen([sys.executable, '-I', '-S', '-c', {child!r}], stdout=out)\n"
         "    while not out.seek(0, 2): time.sleep(0.01)\n"
-        "    time.sleep(60)\n",
-        timeout=1.0,
+        "    print('rubbish', flush=True); time.sleep(60)\n"
     )
-    assert harness.ask(question()).outcome is Outcome.TIME_OUT
+    assert harness.ask(question()).outcome is Outcome.GARBLED
     beats = (tmp_path / "beats").stat().st_size
     time.sleep(0.25)
     assert beats > 0
@@ -469,21 +469,20 @@ def test_without_process_groups_the_process_itself_is_killed(
     assert harness.ask(question()).outcome is Outcome.TIME_OUT
 
 
-def test_a_descendant_that_escapes_with_a_pipe_is_left_alone(
-    made: Made, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_descendant_that_escapes_with_a_pipe_is_left_alone(made: Made, tmp_path: Path) -> None:
     """It left the process group, and holds standard error open: nobody waits for it."""
     harness = made(
         "def act(q):\n"
-        "    child = subprocess.Popen([sys.executable, '-I', '-S', '-c', 'import time;"
-        " time.sleep(1.2)'], start_new_session=True, stdin=subprocess.DEVNULL,"
-        " stdout=subprocess.DEVNULL)\n"
+        "    child = subprocess.Popen(['sleep', '60'], start_new_session=True,\n"
+        "                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)\n"
+        "    pathlib.Path(__file__).with_name('child').write_text(str(child.pid))\n"
         "    os._exit(0)\n"
     )
     threads = threading.active_count()
-    before = time.monotonic()
     assert harness.ask(question()).outcome is Outcome.CRASH
-    assert time.monotonic() - before < 1.1
     assert threading.active_count() == threads - 2
-    while threading.active_count() > threads - 3:  # its thread ends with it
-        time.sleep(0.05)
+    os.kill(int((tmp_path / "child").read_text(encoding="ascii")), signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while threading.active_count() > threads - 3 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert threading.active_count() == threads - 3  # its thread ends with it
