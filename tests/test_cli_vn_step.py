@@ -252,6 +252,24 @@ def test_nothing_of_the_lines_is_left_in_the_work_file(tmp_path: Path) -> None:
     assert {file.name for file in folder.iterdir()} == {"good.jsonl", REJECTED, SUMMARY, NAME}
 
 
+def test_what_lies_in_the_place_of_a_file_is_replaced_and_never_written_into(
+    tmp_path: Path,
+) -> None:
+    if os.name != "posix":
+        pytest.skip("files have other rights here")
+    folder, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.write_text("of somebody else")
+    (folder / "good.jsonl.part").symlink_to(elsewhere)
+    readable = folder / f"{REJECTED}.part"
+    readable.write_text("left over")
+    readable.chmod(0o644)
+    assert run_toy(make_input(tmp_path, 30), folder).status == 1
+    assert elsewhere.read_text() == "of somebody else"
+    assert not (folder / "good.jsonl").is_symlink()
+    assert stat.S_IMODE((folder / REJECTED).stat().st_mode) == 0o600
+
+
 def test_the_files_are_for_their_owner_alone(tmp_path: Path) -> None:
     if os.name != "posix":
         pytest.skip("files have other rights here")

@@ -272,7 +272,9 @@ def _new_file(path: Path) -> Iterator[Callable[[str], object]]:
     """A file that takes its place when it is whole; the function it gives writes a line."""
     part = path.with_name(f"{path.name}.part")
     opener = partial(os.open, mode=0o600)
-    with open(part, "w", encoding="utf-8", newline="\n", opener=opener) as file:
+    # One that lies there may be readable by all, or lead elsewhere: it is not written into.
+    part.unlink(missing_ok=True)
+    with open(part, "x", encoding="utf-8", newline="\n", opener=opener) as file:
         yield lambda line: file.write(f"{line}\n")
         file.flush()
         os.fsync(file.fileno())
