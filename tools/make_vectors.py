@@ -15,6 +15,9 @@ from typing import Final
 
 from vectors.book import KEYS_FILE, TITLES, Book
 
+MODULES: Final = {"codecs": ("codecs", "unwrapping")}
+"""Of suites that are made by more than the module of their name."""
+
 FOLDER: Final = Path(__file__).resolve().parents[1] / "test_vectors"
 
 
@@ -22,9 +25,9 @@ def book(*suites: str) -> Book:
     """The vectors of some suites, by default of all, in the order of `TITLES`."""
     made = Book()
     for suite in suites or TITLES:
-        name = f"vectors.{suite.replace('-', '_')}"
-        if find_spec(name):
-            import_module(name).build(made)
+        for module in MODULES.get(suite, (suite.replace("-", "_"),)):
+            if find_spec(f"vectors.{module}"):
+                import_module(f"vectors.{module}").build(made)
     return made
 
 

@@ -38,6 +38,13 @@ UNTIL_2050: Final = add_signer(
     CSCA_AQ,
     not_after=datetime(2050, 1, 1, tzinfo=UTC),
 )
+FROM_2050: Final = add_signer(
+    "dsc-aq-from-2050",
+    ec_key("dsc-aq-from-2050"),
+    CSCA_AQ,
+    not_before=datetime(2050, 1, 1, tzinfo=UTC),
+    not_after=datetime(2051, 1, 1, tzinfo=UTC),
+)
 
 
 def build(book: Book) -> None:
@@ -224,6 +231,25 @@ def _signer(book: Book) -> None:
             *("signer.expired", "One second after a GeneralizedTime."),
         ),
     ]
+    made = {EXP: 2_540_000_000, IAT: 2_520_000_000}
+    for case, at, code, comment in (
+        (
+            *("from-2050", "2050-01-01T00:00:00Z", None),
+            "The first moment of a certificate that starts with a GeneralizedTime.",
+        ),
+        (
+            *("before-2050", "2049-12-31T23:59:59Z", "signer.not_yet_valid"),
+            "The second before a GeneralizedTime.",
+        ),
+    ):
+        _add(
+            *(book, f"signer::{case}", f"{VALIDITY}.2", comment),
+            signer=FROM_2050,
+            claims=made,
+            at=at,
+            reject=code,
+            warnings=("cwt.predates_signer",),
+        )
     for case, signer, expires, at, code, comment in rows_of_forms:
         claims = {EXP: expires}
         _add(

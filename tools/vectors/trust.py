@@ -214,10 +214,9 @@ def _usages(book: Book) -> None:
     seals_too = signer("seals-and-vaccinations", SEALS, VACCINATION)
     comment = "It signs seals, and it says that it signs vaccinations."
     _add(book, "usage::seals-and-vaccinations", USAGE, comment, hcert(signer=seals_too))
-    for group in "tr":
-        made = hcert(payload(group), signer=RSA2048)
-        comment = "A signer without extended key usages may sign all kinds."
-        _add(book, f"usage::none-{KINDS[group]}", USAGE, comment, made)
+    made = hcert(payload("r"), signer=RSA2048)
+    comment = "A signer without extended key usages may sign all kinds."
+    _add(book, "usage::none", USAGE, comment, made)
 
 
 # --- the chain -----------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Judges of our vectors that share no code with the library: packages and programs of others."""
