@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import attestation_maker
 import seal_maker
 from test_documents import CLAIMS
+from vnvaxcert.codec import base45
 from vnvaxcert.conformance import Outcome, execute, serve
 from vnvaxcert.conformance.execute import supported
 from vnvaxcert.conformance.lists import RequestError
@@ -170,6 +171,51 @@ AT = "2022-06-01T00:00:00Z"
 def test_an_input_of_another_form_is_the_vectors_fault(op: str, given_: dict[str, Any]) -> None:
     with pytest.raises(RequestError):
         execute(op, given_)
+
+
+def test_a_mistake_of_the_library_is_not_taken_for_a_refusal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def mistaken(_: str) -> bytes:
+        raise ValueError("not meant to happen")
+
+    monkeypatch.setattr(base45, "decode", mistaken)
+    with pytest.raises(ValueError, match="not meant to happen"):
+        execute("base45.decode", {"text": "BB8"})
+
+
+def test_a_signer_that_is_asked_about_is_one_certificate() -> None:
+    folder = OWN / "trust-lists"
+    crl = b64encode((folder / "revocation" / "signers.crl").read_bytes()).decode()
+    pem = (folder / "revocation" / "signer-good.crt.pem").read_bytes()
+    good, none = (b64encode(data).decode() for data in (pem, b"0"))
+    found = accepted("revocationlist.load", files=[crl], signers=[good])
+    assert found["signers"] == [{"reject": None, "revoked_at": None}]
+    other = (folder / "revocation" / "signer-revoked.crt.pem").read_bytes()
+    for wrong in (none, b64encode(pem + other).decode()):
+        with pytest.raises(RequestError, match="a certificate each"):
+            execute("revocationlist.load", {"files": [crl], "signers": [wrong]})
+
+
+DGC: dict[str, Any] = {
+    "PREFIX": "HC1:BB8",
+    "CBOR": "a0",
+    "JSON": {},
+    "TESTCTX": {"CERTIFICATE": "AA==", "VALIDATIONCLOCK": AT},
+}
+
+
+@pytest.mark.parametrize("flag", ["DECODE", "VALIDJSON", "VALIDOBJECT", "VERIFY"])
+def test_a_step_of_a_broken_code_does_not_succeed(flag: str) -> None:
+    assert accepted("dgc.flag", flag=flag, vector=DGC) == {"succeeds": False}
+
+
+def test_what_no_code_carries_is_not_taken_for_what_it_should_carry() -> None:
+    """A code that cannot be read carries nothing, and nothing is not the null of a vector."""
+    assert accepted("dgc.flag", flag="ENCODE", vector=DGC) == {"succeeds": True}
+    vector = {**DGC, "JSON": None, "CBOR": "f6"}
+    with pytest.raises(RequestError):
+        execute("dgc.flag", {"flag": "DECODE", "vector": vector})
 
 
 MEMBERS = st.sampled_from(

@@ -282,6 +282,18 @@ def test_a_file_that_is_too_large_is_an_error(
         run(suite(tmp_path, vector("good", AB)))
 
 
+def test_a_folder_that_cannot_be_read_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    folder = suite(tmp_path, vector("good", AB))
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(SuiteError, match="cannot be read: Permission denied"):
+        run(folder)
+
+
 # --- words ----------------------------------------------------------------------------------------
 
 
