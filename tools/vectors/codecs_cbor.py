@@ -90,10 +90,27 @@ REFUSED_TAGS: Final = (
     ("shared-reference", "82d81c80d81d00", "Tags 28 and 29: a value that refers to another."),
     ("cyclic-reference", "d81c81d81d00", "Tags 28 and 29: an array that holds itself."),
     ("regular-expression", "d8236161", "Tag 35: a pattern somebody else chose."),
+    ("bigfloat", "c5822003", "Tag 5: a number of two parts."),
+    ("rational", "d81e820103", "Tag 30: a fraction."),
+    ("mime-message", "d8246161", "Tag 36: a message of mail."),
+    ("uuid", "d82550eaffeeddccbbaa998877665544332211", "Tag 37: a universal identifier."),
+    ("address", "d83444c0a80001", "Tag 52: an address of the network."),
+    ("days", "d8641903e8", "Tag 100: a date in days."),
+    ("string-references", "d90100826161d81900", "Tags 25 and 256: texts that refer to others."),
+    ("network", "d9010444c0a80001", "Tag 260: an address, in the early form."),
+    ("date", "d903ec6a323032322d30332d3031", "Tag 1004: a date in text, other than tag 0."),
     ("set", "d90102820102", "Tag 258: a set."),
     ("self-described", "d9d9f700", "Tag 55799: a mark for files."),
     ("without-a-meaning", "d9126700", "Tag 4711: a tag nobody knows."),
     ("inside-a-map", "a101c24101", "Wherever it stands."),
+)
+
+# Two items of more than 1,024 bytes: bytes that would be a map with an array for a key, were they
+# no string; and an array of items of many kinds, which a reader has to step over one by one.
+AHEAD: Final = (
+    f"590402{'a18101' * 342}"
+    "9f60616178036162639800a0a10102804043818181f6f93c00fb3ff199999999999a8201029fffbfff"
+    "bf01820203ff1bffffffffffffffffc11a514b67b07f6161ff5f4181ffd83d81a1016161a101a10281039a0000000101ff"
 )
 
 
@@ -144,7 +161,7 @@ def build(book: Book) -> None:
                 "In more than 1,024 bytes keys that hold others would take quadratic time."
                 if not is_read
                 else "An ordinary key after a thousand bytes.",
-                f"83590400{'00' * 1024}9f80d240ff{start}{key}02{end}",
+                f"83{AHEAD}{start}{key}02{end}",
                 is_read=is_read,
             )
     _add(

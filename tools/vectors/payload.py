@@ -148,7 +148,8 @@ def _groups(maker: Maker) -> None:
             changed(one, {group: [entry, entry]}),
             "From 1.3.0 on a certificate is about one event.",
         )
-        maker.add(f"{group}::not-an-array", changed(one, {group: entry}), "A group is an array.")
+        other = {"v": entry, "t": 1, "r": "x"}[group]
+        maker.add(f"{group}::not-an-array", changed(one, {group: other}), "A group is an array.")
         maker.add(f"{group}::entry-not-a-map", changed(one, {group: ["x"]}), "An entry is a map.")
         maker.add(
             f"{group}::unknown-member",
@@ -283,11 +284,25 @@ def _tolerated(maker: Maker) -> None:
             DEVIATION,
             policy="tolerant",
         )
+    for name, value in (("null", None), ("undefined", UNDEFINED)):
+        maker.add(
+            f"groups::second-is-{name}-tolerated",
+            {**payload(ver=NEWEST), "t": value},
+            f"Issuers wrote {name} for a group that is not there.",
+            DEVIATION,
+            policy="tolerant",
+        )
     maker.add(
-        "groups::second-is-null-tolerated",
-        {**payload(ver=NEWEST), "t": None},
-        "Issuers wrote null for a group that is not there.",
+        "t-tc::undefined-tolerated",
+        content("t.tc", UNDEFINED),
+        "Undefined is read as null is: as absence.",
         DEVIATION,
+        policy="tolerant",
+    )
+    maker.add(
+        "v-dt::more-than-a-time-of-day",
+        content("v.dt", "2022-03-01 or so"),
+        "What follows a date is a time of day, or nothing, under each policy.",
         policy="tolerant",
     )
     maker.add(
@@ -326,6 +341,14 @@ def _encodings(maker: Maker) -> None:
         "t-sc::tag-1",
         content("t.sc", Tag(1, 1649930400)),
         "Tag 1 has a number inside, and the schema asks for a text.",
+    )
+    maker.add(
+        "t-sc::tag-1-around-a-text",
+        content("t.sc", Tag(1, "2022-04-14T10:00:00Z")),
+        "Tag 1 has no text inside.",
+    )
+    maker.add(
+        "nam-fn::tag-0", content("nam.fn", Tag(0, "Mẫu")), "A name is no time, so no tag is read."
     )
     maker.add(
         "v-dn::tag-2",
