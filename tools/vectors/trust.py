@@ -315,7 +315,7 @@ def _chain_signatures(book: Book) -> None:
     comment = "It was hashed with another function than it names."
     _add(book, "certificate::other-hash", CHAIN, comment, hcert(signer=lied), code, given)
 
-    authority = add_authority("csca-aq-rsa", rsa_key("csca-vn-rsa2048"))
+    authority = add_authority("csca-aq-rsa2048", rsa_key("csca-aq-rsa2048"))
     under_rsa = add_signer("dsc-aq-under-rsa", ec_key("dsc-aq-under-rsa"), authority)
     comment = "An authority with an RSA key, and PKCS #1 v1.5, as most have."
     made = hcert(signer=under_rsa)
