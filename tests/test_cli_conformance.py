@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -329,3 +330,12 @@ def test_serving_answers_line_by_line(
     first, second = map(json.loads, done.out.splitlines())
     assert first == {"id": "a", "outcome": "accept", "value": {"text": "BB8"}}
     assert second["outcome"] == "unsupported"
+
+
+def test_who_only_verifies_does_not_import_the_runner() -> None:
+    script = "import sys, vnvaxcert, vnvaxcert.cli; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert "vnvaxcert.verify" in done.stdout.split()
+    assert not [name for name in done.stdout.split() if name.startswith("vnvaxcert.conformance")]
