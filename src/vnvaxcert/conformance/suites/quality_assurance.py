@@ -18,13 +18,13 @@ from vnvaxcert.conformance.suites.document import read_json
 
 SUITE: Final = "dcc-quality-assurance"
 
+_TABLES: Final = ("codes", "expected", "trust")
 _ALGORITHMS: Final = {-7: "ES256", -35: "ES384", -36: "ES512", -37: "PS256"}
 
 
 def is_folder(folder: Path, _: Any) -> bool:
     """Whether a folder holds the samples."""
-    names = ("codes.json", "expected.json", "trust.json")
-    return all((folder / name).is_file() for name in names)
+    return all((folder / f"{name}.json").is_file() for name in _TABLES)
 
 
 def read(folder: Path, _: Any) -> Iterator[Case]:
@@ -33,9 +33,7 @@ def read(folder: Path, _: Any) -> Iterator[Case]:
     Raises:
         SuiteError: A file cannot be read.
     """
-    codes, expected, trust = (
-        read_json(folder / f"{name}.json") for name in ("codes", "expected", "trust")
-    )
+    codes, expected, trust = (read_json(folder / f"{name}.json") for name in _TABLES)
     for name, text in codes.items():
         found = expected[name]
         yield Case(
