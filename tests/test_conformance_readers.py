@@ -305,7 +305,7 @@ def test_a_national_sample_is_expected_to_come_out_as_the_other_program_says(
     tmp_path: Path, signature: str, is_listed: bool, expected: str
 ) -> None:
     kid = b64encode(bytes(8)).decode()
-    found = {
+    found: dict[str, Any] = {
         "alg": -7,
         "kid": kid,
         "claims": {"1": "XX", "4": 2, "6": 1},
@@ -320,6 +320,13 @@ def test_a_national_sample_is_expected_to_come_out_as_the_other_program_says(
     decode, verify = cases(tmp_path)
     assert (decode.op, verify.op, str(verify.expected)) == ("decode", "verify", expected)
     assert verify.input["at"] == "1970-01-01T00:00:01+00:00"
+
+    del found["claims"]["6"]
+    write(tmp_path / "expected.json", {"XX/1.png": found})
+    decode, verify = cases(tmp_path)
+    assert decode.expected.value is not None
+    assert decode.expected.value["issued_at"] is None
+    assert verify.unsuitable == "it does not say when it was issued"
 
 
 LIST: dict[str, Any] = {
