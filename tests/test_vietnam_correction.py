@@ -287,6 +287,38 @@ def test_a_certificate_is_not_corrected_into_another_person() -> None:
         corrected(history=world().attest(records(**change)))
 
 
+FAR_NUMBER: Final = "001190777777"  # of the same sex and year, and no slip
+
+
+@pytest.mark.parametrize("change", [{"full_name": "Trần Thị Mẫu"}, {"birth_date": "1990-06-18"}])
+def test_a_namesake_with_quite_another_number_is_another_person(change: dict[str, str]) -> None:
+    history = world().attest(records(**change, identity_number=FAR_NUMBER))
+    with pytest.raises(CorrectionError, match="the name or the birth date"):
+        corrected(history=history)
+    made = corrected(history=history, is_person_confirmed=True)
+    assert made.changed[-1] == "identity_number"
+
+
+def test_no_confirmation_makes_another_person_of_one() -> None:
+    change = {"full_name": "Trần Thị Mẫu", "birth_date": "1990-06-18"}
+    history = world().attest(records(**change, identity_number=FAR_NUMBER))
+    with pytest.raises(CorrectionError, match="are name and birth date"):
+        corrected(history=history, is_person_confirmed=True)
+
+
+def test_quite_another_number_of_the_same_person_is_a_correction() -> None:
+    made = corrected(history=world().attest(records(identity_number=FAR_NUMBER)))
+    assert made.changed == ("identity_number",)
+
+
+@pytest.mark.parametrize("number", ["001190000010", "001190000007", "011190000001"])
+def test_a_slip_in_the_number_leaves_the_name_free(number: str) -> None:
+    made = corrected(
+        history=world().attest(records(full_name="Trần Thị Mẫu", identity_number=number))
+    )
+    assert made.changed == ("family_name", "given_name", "identity_number")
+
+
 def test_nothing_that_changed_is_no_correction() -> None:
     with pytest.raises(CorrectionError, match="nothing changed"):
         corrected(history=world().attest())

@@ -93,6 +93,12 @@ def parser() -> Parser:
         help=f"on whose word; {CorrectionReason.CITIZEN_REQUEST}, when not given",
     )
     made.add_argument(
+        "--person-confirmed",
+        action="store_true",
+        help="both are one person, as somebody has seen in the register: an identity number that "
+        "is quite another leaves the name or the birth date free",
+    )
+    made.add_argument(
         "--at",
         metavar="TIME",
         type=parse_moment,
@@ -148,6 +154,7 @@ def _correct(values: Namespace, text: str, history: list[Attested], at: datetime
         identifier_key=read_identifier_key(values.identifier_key),
         at=at,
         reason=values.reason,
+        is_person_confirmed=values.person_confirmed,
     )
 
 

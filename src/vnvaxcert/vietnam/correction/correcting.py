@@ -5,7 +5,7 @@ Spec: Công văn 9458/BYT-CNTT (requests for correction); Decision 5772/QĐ-BYT;
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -78,13 +78,15 @@ def correct(
     expires_at: datetime | None = None,
     issuer_name: str | None = None,
     record_signer: Signer | None = None,
+    is_person_confirmed: bool = False,
 ) -> Correction:
     """Issue a passport in the place of one that says something wrong.
 
     The history is the corrected one: attested anew, as every history. The old certificate may
     have expired. It must be the same person's: where the old identifier comes out of the
-    history's identity number and the key, anything may have been wrong; else, the number itself
-    was wrong, and then of name and birth date not both.
+    history's identity number and the key, anything may have been wrong. Where it comes out of a
+    number that is one typing slip from it, of name and birth date not both. Where it does not come
+    out at all, neither: else a namesake's passport could be revoked.
 
     Args:
         text: Of the old code.
@@ -100,6 +102,9 @@ def correct(
         expires_at: As of `issue_passport`.
         issuer_name: ``is``; by default the one that the old one has.
         record_signer: Signs the correction record; by default ``signer``. It needs a certificate.
+        is_person_confirmed: Somebody has seen by other means, as in the register, that both are
+            one person: a number that is quite another, or an identifier that was made in another
+            way, then leaves name or birth date free, too, not both.
 
     Returns:
         The new passport, what to publish, and the signed record. Publish the hashes first.
@@ -130,7 +135,7 @@ def correct(
     )
     if old.verified.issuer != draft.country:
         raise CorrectionError("the certificate to be corrected is of another state")
-    changed = _changes(old, draft, identifier_key)
+    changed = _changes(old, draft, identifier_key, is_person_confirmed)
     corrected_at = at.astimezone(UTC).replace(microsecond=0)
     if old.verified.issued_at is None or corrected_at < old.verified.issued_at:
         raise CorrectionError("the certificate to be corrected was issued later than that")
@@ -156,29 +161,47 @@ def correct(
     )
 
 
-def _changes(old: OldPassport, draft: Draft, identifier_key: bytes) -> tuple[str, ...]:
-    """What changes; refuses nothing at all, and everything at once."""
+def _changes(
+    old: OldPassport, draft: Draft, identifier_key: bytes, is_person_confirmed: bool
+) -> tuple[str, ...]:
+    """What changes; refuses nothing at all, and another person."""
     changed = compare(
         old.contents,
         draft.certificate,
         old_national=old.national,
         new_national=draft.national,
     )
+
     # The number is in no certificate. But who has the key can tell whether the old identifier was
     # made of the number that the history has now.
-    expected = opaque_part(
-        draft.identity_number, old.contents, key=identifier_key, national=old.national
-    )
-    if uvci.parse(old.contents.vaccinations[0].certificate_id).opaque != expected:
+    def is_made_of(number: str) -> bool:
+        made = opaque_part(number, old.contents, key=identifier_key, national=old.national)
+        return made == identifier.opaque
+
+    identifier = uvci.parse(old.contents.vaccinations[0].certificate_id)
+    if not is_made_of(draft.identity_number):
         changed = (*changed, IDENTITY_NUMBER)
         has_other_name = not is_same_name(old.contents.holder, draft.certificate.holder)
-        if has_other_name and "birth_date" in changed:
+        others = has_other_name + ("birth_date" in changed)
+        is_near = is_person_confirmed or any(map(is_made_of, _slips(draft.identity_number)))
+        if others > (1 if is_near else 0):
             raise CorrectionError(
-                "it is another person: identity number, name and birth date are all others"
+                "it is another person: the identity number is another, and so "
+                + ("are name and birth date" if others > 1 else "is the name or the birth date")
             )
     if not changed:
         raise CorrectionError("nothing changed: a code that has expired is renewed, not corrected")
     return changed
+
+
+def _slips(number: str) -> Iterator[str]:
+    """What one may have meant to type: another digit in one place, or two neighbours swapped."""
+    for at, digit in enumerate(number):
+        if digit.isdigit():
+            for other in "0123456789".replace(digit, ""):
+                yield number[:at] + other + number[at + 1 :]
+        if number[at + 1 : at + 2] not in ("", digit):
+            yield number[:at] + number[at + 1] + digit + number[at + 2 :]
 
 
 def hashes_of(signed: Sign1, certificate: VerifiedCertificate) -> tuple[Hash, ...]:
