@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
-from vnvaxcert.conformance.judging import Kind
+from vnvaxcert.conformance.judging import PASSING, Kind
 from vnvaxcert.record import record
 
 
@@ -86,12 +86,10 @@ class Report:
     Attributes:
         subject: Whom the harness speaks for; None where this library was tested.
         results: In the order of the suites.
-        diverging: How many passed only because their disagreement is known and listed.
     """
 
     subject: Subject | None
     results: tuple[Result, ...]
-    diverging: int = 0
 
     @property
     def passed(self) -> int:
@@ -107,6 +105,13 @@ class Report:
     def skipped(self) -> int:
         """How many were skipped."""
         return self._of(Verdict.SKIP)
+
+    @property
+    def diverging(self) -> int:
+        """How many passed only because their disagreement is known and listed."""
+        return sum(
+            result.verdict is Verdict.PASS and result.kind not in PASSING for result in self.results
+        )
 
     @property
     def is_as_expected(self) -> bool:

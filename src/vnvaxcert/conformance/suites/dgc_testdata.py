@@ -15,8 +15,7 @@ from typing import Any, Final
 
 from vnvaxcert.conformance.case import ACCEPT, REJECT, Case, Expected
 from vnvaxcert.conformance.foreign import FLAGS
-from vnvaxcert.conformance.suites.document import is_object
-from vnvaxcert.conformance.suites.own import b64
+from vnvaxcert.conformance.suites.document import b64, is_object
 
 SUITE: Final = "dgc-testdata"
 CLAUSES: Final = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,3 +44,8 @@ def read_json(path: Path) -> Any:
 def is_object(document: object, *members: str) -> bool:
     """Whether a document is an object that has all these members."""
     return isinstance(document, dict) and all(name in document for name in members)
+
+
+def b64(data: bytes) -> str:
+    """Bytes in Base64, as requests carry them."""
+    return b64encode(data).decode("ascii")

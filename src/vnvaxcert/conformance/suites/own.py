@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from vnvaxcert.conformance.case import Case, Expected, SuiteError
-from vnvaxcert.conformance.suites.document import is_object, read_json
+from vnvaxcert.conformance.suites.document import b64, is_object, read_json
 
 KEYS_FILE: Final = "keys.json"
 """Beside the suites: the keys that they name."""
@@ -51,13 +51,6 @@ def _keys(path: Path) -> Mapping[str, Any]:
             "country": key["country"],
         }
     return found
-
-
-def b64(data: bytes) -> str:
-    """Bytes in Base64, as requests carry them."""
-    from base64 import b64encode
-
-    return b64encode(data).decode("ascii")
 
 
 def _resolved(vector: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:

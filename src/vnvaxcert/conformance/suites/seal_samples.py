@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from vnvaxcert.conformance.case import ACCEPT, EITHER, REJECT, Case, Expected
-from vnvaxcert.conformance.suites.document import is_object, read_bytes, read_json
-from vnvaxcert.conformance.suites.own import b64
+from vnvaxcert.conformance.suites.document import b64, is_object, read_bytes, read_json
 
 SUITE: Final = "vds-nc-samples"
 AT: Final = "2022-06-01T00:00:00Z"

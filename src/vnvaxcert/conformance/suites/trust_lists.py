@@ -11,8 +11,7 @@ from typing import Any, Final
 
 from vnvaxcert.conformance.case import Case, Expected, SuiteError
 from vnvaxcert.conformance.list_files import in_order
-from vnvaxcert.conformance.suites.document import is_object, read_bytes, read_json
-from vnvaxcert.conformance.suites.own import b64
+from vnvaxcert.conformance.suites.document import b64, is_object, read_bytes, read_json
 
 SUITE: Final = "trust-lists"
 FILE: Final = "expected.json"

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from vnvaxcert.conformance.case import ACCEPT, EITHER, Case, Expected
-from vnvaxcert.conformance.suites.document import is_object
-from vnvaxcert.conformance.suites.own import b64
+from vnvaxcert.conformance.suites.document import b64, is_object
 
 SUITE: Final = "wycheproof"
 
