@@ -65,6 +65,12 @@ VIETNAMESE: Final = {
     "Y": "ỳýỷỹỵ",
 }
 
+# Sorting the marks of one letter takes quadratic time, so in names of more than 512 characters a
+# letter has at most the 30 of Unicode's stream-safe text (UAX #15, section 13).
+_LONG: Final = "M" * 500 + "a"
+STREAM_SAFE: Final = "UAX #15 §13"
+MARKS: Final = 30
+
 # Name, clause, name as written, in machine-readable letters, why.
 WRITTEN: Final = (
     ("plain", LETTERS, "Nguyen", "NGUYEN", "Small letters go as capitals."),
@@ -116,6 +122,13 @@ WRITTEN: Final = (
         "A filler at the end tells nothing, and does not stay.",
     ),
     (
+        "many-marks",
+        STREAM_SAFE,
+        _LONG + "\u0323" * MARKS,
+        "M" * DCC_NAME,
+        "30 marks on one letter of a long name are within the bound.",
+    ),
+    (
         "longer-by-its-letters",
         "DCC schema 1.3.3",
         "Ö" * 41,
@@ -125,6 +138,12 @@ WRITTEN: Final = (
 )
 
 REFUSED: Final = (
+    (
+        "pile-of-marks",
+        STREAM_SAFE,
+        _LONG + "\u0323" * (MARKS + 1),
+        "No language has 31 on a letter.",
+    ),
     ("digit", LETTERS, "Nguyễn 2", "A name has no digits, and none may be lost."),
     ("chinese", TABLE, "阮", "The table has no row for it."),
     ("greek", TABLE, "Αλφα", "The table for Latin has no row for it."),

@@ -284,10 +284,10 @@ def _tolerated(maker: Maker) -> None:
             DEVIATION,
             policy="tolerant",
         )
-    for name, value in (("null", None), ("undefined", UNDEFINED)):
+    for name, absent in (("null", None), ("undefined", UNDEFINED)):
         maker.add(
             f"groups::second-is-{name}-tolerated",
-            {**payload(ver=NEWEST), "t": value},
+            {**payload(ver=NEWEST), "t": absent},
             f"Issuers wrote {name} for a group that is not there.",
             DEVIATION,
             policy="tolerant",

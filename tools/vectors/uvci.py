@@ -109,6 +109,12 @@ IN_ORDER: Final = (
         Parts("A1B2", country="UNHCR"),
         "An organisation has a longer code.",
     ),
+    (
+        "longest-country",
+        "URN:UVCI:01:ABCDEFGHIJ:A1B2",
+        Parts("A1B2", country="ABCDEFGHIJ"),
+        "The schema counts to ten letters.",
+    ),
 )
 
 OUT_OF_ORDER: Final = (
@@ -171,6 +177,36 @@ OUT_OF_ORDER: Final = (
         "URN:UVCI:01:99:A1B2",
         Parts("99:A1B2", "country", "structure"),
         "Digits are no country, so all of it is what identifies.",
+    ),
+    (
+        "country-too-long",
+        "URN:UVCI:01:ABCDEFGHIJK:A1B2",
+        Parts("ABCDEFGHIJK:A1B2", "country", "structure"),
+        "Eleven letters are no country.",
+    ),
+    (
+        "country-of-one-letter",
+        "URN:UVCI:01:A:A1B2",
+        Parts("A:A1B2", "country", "structure"),
+        "One letter is no country.",
+    ),
+    (
+        "version-02",
+        "URN:UVCI:02:AQ:A1B2",
+        Parts("A1B2", "version", country="AQ", version="02"),
+        "A version that may come.",
+    ),
+    (
+        "number-sign-inside",
+        "URN:UVCI:01:AQ:A1#B2C3",
+        Parts("A1#B2C3", "structure", country="AQ"),
+        "What follows the sign is more than a check character.",
+    ),
+    (
+        "long-s",
+        "URN:UVCI:01:AQ:\u017fPECIMEN",
+        Parts("\u017fPECIMEN", "characters", country="AQ"),
+        "Its capital is S, and it is none.",
     ),
     (
         "no-structure",
