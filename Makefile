@@ -6,7 +6,7 @@ PYTHON ?= $(shell sh tools/find_python.sh | head -n 1 | cut -d ' ' -f 2-)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test test-all bench harnesses lint format clean FORCE
+.PHONY: help demo test test-all bench docs harnesses lint format clean FORCE
 .DELETE_ON_ERROR:
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make test-all  the suite on each Python found, with oldest and newest dependencies"
 	@echo "make bench     measured speed beside its bounds, one table"
 	@echo "make harnesses install verifiers of other authors, to run the vectors against"
+	@echo "make docs      the site of the documents, in site/html; a warning is a failure"
 	@echo "make lint      format, lint and types only"
 	@echo "make format    rewrite the code as the formatter wants it"
 	@echo "make clean     remove everything that these targets made"
@@ -49,6 +50,9 @@ test-all: $(READY)
 harnesses: $(READY)
 	@$(BIN)/python tools/harnesses/environment.py
 
+docs: $(READY)
+	@$(BIN)/python tools/make_docs.py
+
 bench: $(READY)
 	@$(BIN)/python tests/benchmarks/table.py
 
@@ -57,6 +61,6 @@ format: $(READY)
 	@$(BIN)/ruff format --quiet .
 
 clean:
-	rm -rf .venv .venvs demo dist build .coverage .coverage.* .benchmarks .hypothesis
+	rm -rf .venv .venvs demo dist build site .coverage .coverage.* .benchmarks .hypothesis
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
