@@ -316,7 +316,7 @@ def _zlib(book: Book) -> None:
     for name, given, comment in large:
         book.add(
             f"codecs::zlib::{name}",
-            spec="spec/hcert.md §4",
+            spec="hcert.md §4",
             comment=comment,
             op="zlib.inflate",
             input={"hex": given.hex()},

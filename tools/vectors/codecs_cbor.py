@@ -6,7 +6,7 @@ from typing import Final
 
 from vectors.book import Book
 
-RFC, OURS = "RFC 8949 §", "spec/hcert.md §5"
+RFC, OURS = "RFC 8949 §", "hcert.md §5"
 DEEPEST: Final = 16  # arrays, maps and tags around an item
 
 # Name, section, hex, comment. Examples of appendix A have its section.
