@@ -232,6 +232,7 @@ def test_names_in_each_encoding(shown: str, name: str, code: str) -> None:
         *("Loïc", "Noé", "Zoë Lång", "Guðrún Jónsdóttir", "Þór", "Straße", "İbrahim Yıldız"),
         *("POSPÍŠIL JAN", "Mª Carmen", "Søren Ñúñez", "João", "Mäe", "Uí Néill", "Tran A. Minh"),
         *("Y Blôk Êban", "H'Hen Niê", "K'Brôi", "A Lăng Bưn", "Điểu Krứ", "Giàng A Páo", "Y Ñam"),
+        *("Y VÊNG", "Y BÊNG", "A CHÔT", "Y Chôt", "Y Céng", "Tê-rê-sa"),
         *("Siu Blơh", "Rơ Châm H'Yéo", "Lò Thị Mai", "O'Brien", "D'Angelo", "Ma. Theresa", "Eddy"),
         *("Hà", "Bé", "Lê Bãi", "Lý Sóc", "Võ Út", "Hồ Sĩ Phú", "Mỹ", "Y", "Nguyen Van Dat"),
     ],

@@ -207,7 +207,7 @@ def _set_case(text: str, is_vietnamese: bool) -> str:
     """Begin each word of an all-capital or all-small name, or of a Vietnamese one, with a capital.
 
     Names in mixed case are somebody's choice (``McDonald``, ``Y Blôk``, ``van Gogh``) unless every
-    word is a Vietnamese syllable, which has only one way.
+    word is a Vietnamese syllable, which has only one way; but for ``Tê-rê-sa``, which has two.
     """
     if not _NAME.fullmatch(text):
         return text
@@ -215,7 +215,7 @@ def _set_case(text: str, is_vietnamese: bool) -> str:
     is_even = text in (text.upper(), text.lower()) and len(text) > 1
     if is_even and not _KNOWN_CASE.fullmatch(text):
         return text
-    if is_even or (is_vietnamese and _PARTICLES.isdisjoint(words)):
+    if is_even or (is_vietnamese and "-" not in text and _PARTICLES.isdisjoint(words)):
         return _WORD.sub(lambda word: _capitalised(word.group()), text)
     return text
 

@@ -8,7 +8,7 @@ odds of the words that it changes are multiplied; the first row that fits a word
 | a character that no name has (``µ``, ``^``), a capital after a small letter (``NguyÔn``) | 1000 |
 | it becomes a word that very many names have (Nguyễn, Thị) | 200 |
 | at most three letters, one with marks, or oï, aë, aü: ``Uí``, ``Loïc`` are names | 0.6 |
-| ñ after a name's first word Y: a letter of Êđê | 0.6 |
+| it follows a name's first word Y or A, which many names of the highlands begin with | 0.6 |
 | anything else | 30 |
 
 Each word after the first that fits too makes an accident ten times less likely. Of 4,318 words
@@ -67,7 +67,7 @@ _MARK_INSIDE: Final = re.compile(r"[aeiouyAEIOUY][.'?][a-z]")
 _EUROPEAN: Final = re.compile(
     r"(?i)(?!.*[^\x00-\x7f]{2})\w{1,3}[.'?]?|.*(?:[ao]ï|[aou]ë|[ae]ü|oé).*"
 )
-_EDE: Final = re.compile(r"(?i).*ñ.*")
+_HIGHLAND: Final = {"Y", "A"}
 
 
 def odds_of(shown: str, decoded: str) -> float:
@@ -84,13 +84,14 @@ def odds_of(shown: str, decoded: str) -> float:
     if len(before) != len(after):
         return 0.0
     odds, changed = 1.0, 0
-    is_ethnic = before[:1] == ["Y"]  # Y Ñam: ñ is a letter of Êđê
+    # Y Ñam, Y Vêng, A Chôt: names of other languages, whose syllables are not Vietnamese ones.
+    is_highland = any(word.upper() in _HIGHLAND for word in before[:1])
     for was, becomes in zip(before, after, strict=True):
         small = becomes.lower()
         if spell(small) is None:
             return 0.0
         if was != becomes:
-            odds *= _evidence(was, small, is_ethnic)
+            odds *= _evidence(was, small, is_highland)
             changed += 1
         odds = min(odds * _weight(small), _HIGHEST)
     return odds * 10.0 ** min(changed - 1, _MOST_WORDS)
@@ -171,12 +172,12 @@ def _is_strange(word: str) -> bool:
     return _CAPITAL_INSIDE.search(word) is not None and not _CAPS_LOCK.fullmatch(word)
 
 
-def _evidence(word: str, syllable: str, is_ethnic: bool) -> float:
+def _evidence(word: str, syllable: str, is_highland: bool) -> float:
     """How much rather a word is the syllable in an encoding than right as it stands."""
     if _is_strange(word):
         return 1000.0
     if syllable in _VERY_COMMON:
         return 200.0
-    if _EUROPEAN.fullmatch(word) or (is_ethnic and _EDE.fullmatch(word)):
+    if is_highland or _EUROPEAN.fullmatch(word):
         return 0.6
     return 30.0
