@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 import json
 import re
@@ -10,6 +11,7 @@ from hashlib import sha256
 
 import base45
 import cbor2
+import rfc8785
 
 from spec_pages import EXAMPLE, VECTORS, blocks, from_hex, page, section, table_rows, vectors
 from vnvaxcert.icao import countries
@@ -189,3 +191,17 @@ def test_the_example_of_a_certificate_has_the_hashes_that_are_written_there() ->
         for row in table_rows(section(page("hcert.md"), "## 11. "))
     }
     assert rows == {name: sha256(data).hexdigest()[:32] for name, data in wanted.items()}
+
+
+def test_the_example_of_a_seal_is_a_vector() -> None:
+    part = section(page("vds-nc.md"), "## 12. ")
+    text, signed, digest = (block.replace("|\n", "") for block in blocks(part))
+    (name,) = re.findall(r"The vector `([^`]+)`", part)
+    vector = next(one for one in vectors("vds-nc") if one["id"] == name)
+    assert text == vector["input"]["text"]
+    data = json.loads(text)["data"]
+    assert signed.encode() == rfc8785.dumps(data)
+    assert digest.strip() == sha256(signed.encode()).hexdigest()
+    assert f"`{vector['expect']['accept']['kid']}`" in part
+    certificate = base64.urlsafe_b64decode(json.loads(text)["sig"]["cer"] + "==")
+    assert sha256(certificate).hexdigest().startswith(vector["expect"]["accept"]["kid"])
