@@ -104,7 +104,7 @@ def verify(given: dict[str, Any]) -> dict[str, object]:
     """Verify the text of a code with the keys given, at the moment given."""
     text: str = given["text"]
     if (
-        text.startswith("{")  # a seal is another envelope
+        text.lstrip().startswith(("{", "["))  # a seal, which is JSON, is another envelope
         or given.get("policy", "strict") != "strict"
         or "authorities" in given
         or "revocation" in given

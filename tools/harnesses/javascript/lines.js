@@ -25,7 +25,7 @@ const UNSUPPORTED = { outcome: "unsupported" };
 function isPlain({ text, trust, policy = "strict", authorities, revocation }) {
   const kids = new Set(trust.map((key) => key.kid));
   return (
-    !text.startsWith("{") && // a seal is another envelope
+    !/^\s*[[{]/.test(text) && // a seal, which is JSON, is another envelope
     policy === "strict" &&
     authorities === undefined &&
     revocation === undefined &&
