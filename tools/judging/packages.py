@@ -16,6 +16,7 @@ import rfc8785
 from cryptography import x509
 from jsonschema import Draft202012Validator, FormatChecker
 
+from judging import seals
 from judging.case import Case, TrustedKey
 
 SCHEMAS: Final = Path(__file__).resolve().parents[2] / "src" / "vnvaxcert" / "schema" / "json"
@@ -193,6 +194,7 @@ JUDGES: Final[dict[str, Callable[[Case], bool]]] = {
     "cbor2": by_cbor2,
     "rfc8785": by_rfc8785,
     "hashlib": by_hashlib,
-    "cryptography": by_x509,
-    "jsonschema": by_jsonschema,
+    "cryptography": lambda case: by_x509(case) or seals.by_cryptography(case),
+    "json": seals.by_json,
+    "jsonschema": lambda case: by_jsonschema(case) or seals.by_jsonschema(case),
 }
