@@ -101,6 +101,12 @@ def _shape(book: Book) -> None:
         "The array of COSE_Sign, a list of signatures in the fourth place, under tag 18.",
         lambda parts: [b"", {}, parts[2], [[parts[0], {}, parts[3]]]],
     )
+    for case, tags, comment in (
+        ("claims-alone", (), "Claims that nobody signed: the message is the claim set itself."),
+        ("claims-under-61", (61,), "A CWT without a COSE message in it; nobody signed it."),
+    ):
+        made = hcert(message=lambda parts: Raw(parts[2]), tags=tags)
+        _add(book, f"shape::{case}", "RFC 8392 §7.2", comment, made, "cose.structure")
     made = hcert(tags=(), cose=bytes.fromhex("01"))
     _add(book, "shape::number", STRUCTURE, "A number is no message.", made, "cose.structure")
     made = hcert(cose=b"")
