@@ -14,6 +14,7 @@ import importlib.machinery
 import json
 import os
 import resource
+import select
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -92,19 +93,20 @@ def run(
         As they end.
     """
     waiting = iter(trials)
-    running: dict[int, tuple[int, str, Mutant | None]] = {}
+    running: dict[int, tuple[int, str, Mutant | None]] = {}  # by the end of the pipe that is read
     while True:
         while len(running) < jobs and (trial := next(waiting, None)) is not None:
             module, mutant = trial
             process, pipe = _start(module, mutant, judge)
-            running[process] = (pipe, module, mutant)
+            running[pipe] = (process, module, mutant)
         if not running:
             return
-        process, status = os.wait()
-        pipe, module, mutant = running.pop(process)
-        with open(pipe, "rb") as answer:
-            said = answer.read()
-        yield module, mutant, Outcome(killed_by=_verdict(status, said))
+        for pipe in select.select(list(running), [], [])[0]:
+            process, module, mutant = running.pop(pipe)
+            with open(pipe, "rb") as answer:
+                said = answer.read()
+            _, status = os.waitpid(process, 0)
+            yield module, mutant, Outcome(killed_by=_verdict(status, said))
 
 
 def _verdict(status: int, said: bytes) -> str | None:
@@ -226,6 +228,8 @@ def by_tests(files_of: Callable[[str], Sequence[str]]) -> Judge:
 
         failures = Failures()
         options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header"]
+        # A plugin is imported before its asserts can be rewritten: in the parent, for speed.
+        options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
         files = [str(ROOT / "tests" / name) for name in files_of(module)]
         profile = "--hypothesis-profile=ci"
         os.chdir(ROOT)
