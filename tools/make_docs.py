@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Final
 
 import environments
-
 from docs_site import docstrings
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -33,6 +32,7 @@ STAMP: Final = ENVIRONMENT / "made-of"  # the group of dependencies it was made 
 FOLDERS: Final = ("docs", "spec", "test_vectors")
 DOCSTRINGS: Final = Path("docs/reference/docstrings")
 LINK: Final = re.compile(r"\]\(([^)\s#]+)[^)]*\)")
+BLOCK: Final = re.compile(r"^( *)```.*?^\1```$", re.MULTILINE | re.DOTALL)
 
 
 class LinkError(Exception):
@@ -58,7 +58,7 @@ def linked_files(page: Path, text: str) -> Iterator[Path]:
     Raises:
         LinkError: a link leads nowhere, out of the project, or to a folder.
     """
-    for target in LINK.findall(text):
+    for target in LINK.findall(BLOCK.sub("", text)):
         if re.match(r"[a-z]+:", target):
             continue
         file = (ROOT / page.parent / target).resolve()

@@ -1,4 +1,4 @@
-"""Pages of docstrings: one for each part of ``docs/reference/api.md``, written as the site is built.
+"""Pages of docstrings, one for each part of ``docs/reference/api.md``, written for the site alone.
 
 The names come from that page, which a test holds to the code, so that neither list is kept twice.
 What they mean is looked up in the source: nothing of the library is imported.
@@ -57,9 +57,8 @@ def parts(api: str) -> dict[str, list[str]]:
     for line in api.splitlines():
         if line.startswith("## "):
             heading = line.removeprefix("## ")
-        elif match := re.match(r"### `(\w+)`", line):
-            found.setdefault(heading, []).append(match[1])
-        elif heading == MODULES and (match := re.match(r"\| `([\w.]+)` \|", line)):
+        entry = r"\| `([\w.]+)` \|" if heading == MODULES else r"### `(\w+)`"
+        if match := re.match(entry, line):
             found.setdefault(heading, []).append(match[1])
     return found
 
