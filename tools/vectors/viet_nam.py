@@ -363,7 +363,7 @@ def _codes(book: Book) -> None:
     for case, value, comment in rows:
         book.add(
             f"viet-nam::code::{case}",
-            spec="guidelines on vaccination proof, annex 2",
+            spec="eHealth Network, vaccination proof, annex 2",
             comment=comment,
             op="uvci.check",
             input={"text": value},
