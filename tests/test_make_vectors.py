@@ -307,6 +307,9 @@ OF_ANOTHER_KID: Final = {
     "dsc-aq-rsa-twin",
 }
 
+# Their authorities' signatures name an algorithm that a strict parser does not get past.
+OF_NO_STRICT_PARSER: Final = {"dsc-aq-pss-no-sequence", "dsc-aq-pss-salt-negative"}
+
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_a_key_is_one_key_in_all_its_forms(name: str) -> None:
@@ -318,6 +321,10 @@ def test_a_key_is_one_key_in_all_its_forms(name: str) -> None:
     if key["certificate"] is None:
         return
     der = b64decode(key["certificate"])
+    if name in OF_NO_STRICT_PARSER:
+        with pytest.raises(ValueError, match="signature_alg"):
+            x509.load_der_x509_certificate(der)
+        return
     certificate = x509.load_der_x509_certificate(der)
     assert certificate.public_key() == public
     is_of_certificate = key["kid"] == sha256(der).hexdigest()[:16]

@@ -16,7 +16,9 @@ BEYOND_SCHEMA: Final = {
     *("vds-nc::json::member-twice", "vds-nc::json::member-twice-by-escape"),
     *("vds-nc::json::member-twice-deep", "vds-nc::number::33-characters"),
     *("vds-nc::number::integer-too-large", "vds-nc::number::integer-too-small"),
-    "vds-nc::base64::sigvl-line-end",
+    *("vds-nc::base64::sigvl-line-end", "vds-nc::beside::half-a-pair"),
+    *("vds-nc::beside::number-of-33", "vds-nc::beside::fraction-of-33"),
+    "vds-nc::beside::beyond-double",
 }
 
 

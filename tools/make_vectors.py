@@ -15,7 +15,11 @@ from typing import Final
 
 from vectors.book import KEYS_FILE, TITLES, Book
 
-MODULES: Final = {"codecs": ("codecs", "unwrapping")}
+MODULES: Final = {
+    "codecs": ("codecs", "unwrapping"),
+    "trust": ("trust", "trust_signatures"),
+    "vds-nc": ("vds_nc", "certificate_forms", "vds_nc_further"),
+}
 """Of suites that are made by more than the module of their name."""
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "test_vectors"
