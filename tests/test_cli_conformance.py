@@ -15,7 +15,7 @@ import pytest
 
 from test_conformance_runner import AB, TURNED, suite, vector
 from vnvaxcert.cli import main
-from vnvaxcert.conformance import Report, Result, Subject, Verdict, run
+from vnvaxcert.conformance import Report, Result, Subject, Verdict, run, runner
 from vnvaxcert.conformance.documents import to_json, to_junit
 from vnvaxcert.conformance.judging import Kind
 
@@ -25,7 +25,13 @@ SERVE = f"{sys.executable} -m vnvaxcert conformance serve"
 GOOD = vector("good", AB)
 REFUSED = vector("refused", {"reject": "base45.invalid"}, **TURNED)
 WRONG = vector("wrong", {"reject": "zlib.invalid"}, **TURNED)
-UNKNOWN = vector("unknown", AB, op="base46.decode")
+UNSUPPORTED = vector("unsupported", AB, op="base46.decode")
+
+
+@pytest.fixture
+def more_operations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One operation more in the protocol, which nobody answers."""
+    monkeypatch.setattr(runner, "OPERATIONS", runner.OPERATIONS | {"base46.decode"})
 
 
 class Done:
@@ -74,10 +80,11 @@ def test_a_vector_that_is_not_as_expected_is_status_1_and_named(
     assert "✗ NOT AS EXPECTED: 1 passed, 1 failed, 0 skipped" in done.out
 
 
+@pytest.mark.usefixtures("more_operations")
 def test_what_is_skipped_is_told_with_the_reason_and_never_a_success(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    done = conformance(capsys, "run", str(suite(tmp_path, UNKNOWN)))
+    done = conformance(capsys, "run", str(suite(tmp_path, UNSUPPORTED)))
     assert done.status == 1
     assert "!     0 passed    1 skipped  sample" in done.out
     assert "  ! the operation is not supported" in done.out
@@ -155,10 +162,11 @@ def test_a_file_that_cannot_be_written_is_status_2(
 # --- files of results -----------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("more_operations")
 def test_the_json_has_the_form_of_the_contract(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    folder = suite(tmp_path / "vectors", GOOD, WRONG, UNKNOWN)
+    folder = suite(tmp_path / "vectors", GOOD, WRONG, UNSUPPORTED)
     file = tmp_path / "results.json"
     assert conformance(capsys, "run", str(folder), "--json", str(file)).status == 1
     document = json.loads(file.read_bytes())
@@ -189,10 +197,11 @@ def test_the_json_has_the_form_of_the_contract(
     }
 
 
+@pytest.mark.usefixtures("more_operations")
 def test_the_xml_is_what_programs_of_continuous_integration_read(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    folder = suite(tmp_path / "vectors", GOOD, WRONG, UNKNOWN)
+    folder = suite(tmp_path / "vectors", GOOD, WRONG, UNSUPPORTED)
     file = tmp_path / "results.xml"
     conformance(capsys, "run", str(folder), "--junit", str(file))
     root = ElementTree.fromstring(file.read_text(encoding="utf-8"))
@@ -216,6 +225,18 @@ def test_the_xml_is_what_programs_of_continuous_integration_read(
         "skipped",
         "the operation is not supported",
     )
+
+
+def test_half_a_surrogate_in_an_id_is_written_as_json_escapes_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = suite(tmp_path / "vectors", vector("half \ud83d", AB))
+    files = tmp_path / "results.json", tmp_path / "results.xml"
+    written = ("--json", str(files[0]), "--junit", str(files[1]))
+    assert conformance(capsys, "run", str(folder), *written).status == 0
+    assert json.loads(files[0].read_bytes())["results"][0]["id"] == "sample::base45::half \ud83d"
+    (found,) = ElementTree.fromstring(files[1].read_bytes()).iter("testcase")
+    assert found.get("name") == "sample::base45::half ?"
 
 
 def result(**changes: Any) -> Result:

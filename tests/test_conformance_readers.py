@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
@@ -389,6 +390,37 @@ def test_a_list_that_holds_something_else_than_stated_fails(tmp_path: Path) -> N
 def test_a_table_of_lists_runs_as_a_file_too() -> None:
     own = Path(__file__).resolve().parents[1] / "test_vectors" / "trust-lists"
     assert len(cases(own / "expected.json")) == len(cases(own)) > 100
+
+
+@pytest.mark.parametrize("text", ["", "no json", '{"vectors": [{"id": "a"}, {"id"'])
+def test_a_table_of_lists_that_is_no_json_is_an_error(tmp_path: Path, text: str) -> None:
+    (tmp_path / "expected.json").write_text(text, encoding="utf-8")
+    with pytest.raises(SuiteError, match=r"expected\.json: no JSON"):
+        run(tmp_path)
+
+
+def test_a_table_of_which_one_vector_breaks_the_form_is_an_error(tmp_path: Path) -> None:
+    vectors = [{"id": "a", "kind": "trust list", "loads": [], "refusals": []}, {"id": "b"}]
+    write(tmp_path / "expected.json", {"vectors": vectors})
+    with pytest.raises(SuiteError, match="breaks its form"):
+        run(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_list_that_is_a_pipe_is_an_error(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    refusal = {"id": "a", "reject": "trustlist.format"}
+    vector = {"id": "a", "kind": "trust list", "made_from": "-", "files": ["pipe"], "loads": []}
+    write(tmp_path / "expected.json", {"vectors": [{**vector, "refusals": [refusal]}]})
+    with pytest.raises(SuiteError, match="pipe: no file"):
+        cases(tmp_path)
+
+
+def test_canonical_json_without_its_input_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "input").mkdir()
+    write(tmp_path / "output" / "a.json", {})
+    with pytest.raises(SuiteError, match=r"output/a\.json: without its input"):
+        run(tmp_path)
 
 
 def test_canonical_json_without_its_output_is_an_error(tmp_path: Path) -> None:

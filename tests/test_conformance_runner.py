@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -101,13 +102,12 @@ def test_this_library_has_to_say_all_that_a_verification_is_expected_to_say(tmp_
     assert result.reason.endswith(": more")
 
 
-def test_an_operation_that_nobody_knows_is_skipped_and_does_not_make_a_good_run(
-    tmp_path: Path,
-) -> None:
-    report = run(suite(tmp_path, vector("new", AB, op="base46.decode")))
-    result = only(report)
-    assert (result.verdict, result.kind) == (Verdict.SKIP, Kind.UNSUPPORTED)
-    assert (report.passed, report.failed, report.skipped) == (0, 0, 1)
+def test_an_operation_that_there_is_not_fails_beside_good_vectors(tmp_path: Path) -> None:
+    """Passing over a misspelt operation would hide a vector that nobody runs."""
+    misspelt = vector("misspelt", AB, op="base54.decode")
+    report = run(suite(tmp_path, vector("good", AB), misspelt))
+    assert (report.passed, report.failed, report.skipped) == (1, 1, 0)
+    assert report.results[1].reason == "the vector cannot be run: no such operation"
     assert not report.is_as_expected
 
 
@@ -181,6 +181,10 @@ def test_an_id_that_stands_twice_is_an_error(tmp_path: Path) -> None:
         {"input": {"trust": ["nobody"]}},
         {"input": None},
         {"id": None},
+        {"id": 5},
+        {"id": ["a"]},
+        {"spec": 5},
+        {"op": ["verify"]},
     ],
 )
 def test_a_vector_of_another_form_is_an_error(tmp_path: Path, changes: Mapping[str, Any]) -> None:
@@ -189,6 +193,46 @@ def test_a_vector_of_another_form_is_an_error(tmp_path: Path, changes: Mapping[s
         del broken["id"]
     with pytest.raises(SuiteError, match=r"breaks its form|expects neither|no key of the name"):
         run(suite(tmp_path, broken))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", '{"suite": "times", "vec', "[" * 100_000, "\ufeff\ufeff{}", b"\xff\xfe{\x00}\x00"],
+    ids=["empty", "cut", "deep", "two-marks", "utf-16"],
+)
+def test_half_a_file_beside_vectors_is_an_error_and_not_passed_over(
+    tmp_path: Path, text: str | bytes
+) -> None:
+    suite(tmp_path, vector("good", AB))
+    data = text.encode() if isinstance(text, str) else text
+    (tmp_path / "times.json").write_bytes(data)
+    with pytest.raises(SuiteError, match=r"times\.json: no JSON, and there are vectors beside it"):
+        run(tmp_path)
+
+
+def test_a_file_that_is_no_json_and_lies_elsewhere_is_passed_over(tmp_path: Path) -> None:
+    """Published trust lists are such: JSON with a signature before it."""
+    suite(tmp_path, vector("good", AB))
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "list.json").write_text("c2lnbmF0dXJl\n{}", encoding="utf-8")
+    assert len(run(tmp_path).results) == 1
+
+
+def test_a_suite_that_says_its_form_and_has_no_vectors_is_an_error(tmp_path: Path) -> None:
+    suite(tmp_path, vector("good", AB))
+    document = {"$schema": "vectors.schema.json", "suite": "times", "vectros": []}
+    (tmp_path / "times.json").write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(SuiteError, match=r"times\.json: breaks its form"):
+        run(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    suite(tmp_path, vector("good", AB))
+    assert len(run(tmp_path).results) == 1
+    with pytest.raises(SuiteError, match="there is no such file"):
+        run(tmp_path / "pipe.json")
 
 
 def test_a_format_that_there_is_not_is_the_callers_mistake(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ class Case:
         id: Unique in a run, stable: ``suite::subject::case``.
         suite: The suite it belongs to.
         clause: Clause of the standard that it tests, for the summary.
-        op: Operation, one of `vnvaxcert.conformance.operations.OPERATIONS`.
+        op: Operation, one of those of ``spec/harness.md`` section 7.
         input: What the operation takes, as JSON has it; keys and lists are resolved.
         expected: What must come of it.
         unsuitable: Why it cannot be tried at all, in words; empty where it can. Such a case is

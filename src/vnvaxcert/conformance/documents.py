@@ -46,7 +46,9 @@ def to_json(report: Report) -> str:
             for result in report.results
         ],
     }
-    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    # Half a surrogate pair has no UTF-8. As it happens, Python and JSON escape it alike.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _counts(counts: Iterable[Count], name: str) -> list[dict[str, object]]:

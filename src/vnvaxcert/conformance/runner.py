@@ -6,12 +6,12 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from time import perf_counter
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from vnvaxcert.conformance import judging
 from vnvaxcert.conformance.case import Case, Expected, SuiteError
 from vnvaxcert.conformance.divergences import Divergence, known_divergences
-from vnvaxcert.conformance.execute import execute
+from vnvaxcert.conformance.execute import execute, supported
 from vnvaxcert.conformance.harness import Answer, Harness, Outcome
 from vnvaxcert.conformance.judging import Kind
 from vnvaxcert.conformance.lists import RequestError
@@ -19,6 +19,9 @@ from vnvaxcert.conformance.report import Report, Result, Subject, Verdict
 from vnvaxcert.conformance.suites import Suite, find
 
 Ask: TypeAlias = Callable[[Case], Answer]
+
+OPERATIONS: Final = frozenset(supported())
+"""Those of the protocol; this library answers all of them."""
 
 
 def run(
@@ -128,6 +131,8 @@ def _result(case: Case, ask: Ask, known: Divergence | None, is_own: bool) -> Res
     start = perf_counter()
     if case.unsuitable:
         return made(Verdict.SKIP, None, "", case.unsuitable)
+    if case.op not in OPERATIONS:  # misspelt, most likely: skipping it would hide that
+        return made(Verdict.FAIL, None, "", "the vector cannot be run: no such operation")
     try:
         answer = ask(case)
     except RequestError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, Final
 
 from vnvaxcert.conformance.case import SuiteError
@@ -17,10 +18,13 @@ def read_bytes(path: Path) -> bytes:
     """The content of a file of a suite.
 
     Raises:
-        SuiteError: It cannot be read, or is too large.
+        SuiteError: It cannot be read, is too large, or is no file but a pipe, say.
     """
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
+        status = path.stat()
+        if not S_ISREG(status.st_mode):
+            raise SuiteError(f"{path.name}: no file")  # reading a pipe could wait for ever
+        if status.st_size > MAX_FILE_BYTES:
             raise SuiteError(f"{path.name}: more than {MAX_FILE_BYTES >> 20} MiB")
         return path.read_bytes()
     except OSError as error:

@@ -94,7 +94,7 @@ def find(path: str | os.PathLike[str], *, format: str = "auto") -> list[Suite]:
     if place.is_dir():
         found = list(_in_folder(place, format, [0]))
     elif place.is_file():
-        found = list(_in_file(place, format))
+        found = list(_of_document(place, read_json(place), format))
     else:
         raise SuiteError(f"{place}: there is no such file or folder")
     if not found:
@@ -112,6 +112,8 @@ def _in_folder(folder: Path, format: str, looked_at: list[int]) -> Iterator[Suit
         inside = sorted(folder.iterdir())
     except OSError as error:
         raise SuiteError(f"{folder.name}: cannot be read: {error.strerror}") from error
+    suites: list[Suite] = []
+    unread: list[str] = []
     for path in inside:
         looked_at[0] += 1
         if looked_at[0] > MAX_FILES:
@@ -120,12 +122,18 @@ def _in_folder(folder: Path, format: str, looked_at: list[int]) -> Iterator[Suit
             continue  # it may lead anywhere, and round in circles
         if path.is_dir():
             yield from _in_folder(path, format, looked_at)
-        elif path.suffix == ".json":
-            yield from _in_file(path, format)
+        elif path.suffix == ".json" and path.is_file():
+            document = read_json(path)
+            suites += _of_document(path, document, format)
+            if document is None:
+                unread.append(path.name)
+    if suites and unread:
+        # Half a file of vectors would be passed over, and the run would look as good as ever.
+        raise SuiteError(f"{folder.name}/{unread[0]}: no JSON, and there are vectors beside it")
+    yield from suites
 
 
-def _in_file(path: Path, format: str) -> Iterator[Suite]:
-    document = read_json(path)
+def _of_document(path: Path, document: Any, format: str) -> Iterator[Suite]:
     for name, known in _chosen(_FILES, format):
         if known.is_one(path, document):
             yield _suite(name, known, path, document)
@@ -138,11 +146,22 @@ def _chosen(known: dict[str, _Format], format: str) -> Sequence[tuple[str, _Form
 
 def _suite(name: str, known: _Format, path: Path, document: Any) -> Suite:
     try:
-        cases = tuple(known.read(path, document))
+        cases = tuple(map(_checked, known.read(path, document)))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         # Its text may repeat what is in the file.
         raise SuiteError(f"{path.name}: breaks its form ({type(error).__name__})") from error
     return Suite(cases[0].suite if cases else f"{name} ({path.name})", name, cases)
+
+
+def _checked(case: Case) -> Case:
+    """A case whose names are texts, as all that reports it relies on.
+
+    Raises:
+        TypeError: They are not.
+    """
+    if all(isinstance(one, str) for one in (case.id, case.suite, case.clause, case.op)):
+        return case
+    raise TypeError
 
 
 def _merged(found: list[Suite]) -> list[Suite]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from vnvaxcert.conformance.case import Case, Expected
+from vnvaxcert.conformance.case import Case, Expected, SuiteError
 from vnvaxcert.conformance.suites.document import read_bytes
 
 SUITE: Final = "jcs"
@@ -23,7 +23,11 @@ def read(folder: Path, _: Any) -> Iterator[Case]:
     Raises:
         SuiteError: A file is missing.
     """
-    for path in sorted((folder / "input").glob("*.json")):
+    inputs = sorted((folder / "input").glob("*.json"))
+    alone = {one.name for one in (folder / "output").glob("*.json")} - {one.name for one in inputs}
+    if alone:
+        raise SuiteError(f"output/{min(alone)}: without its input")
+    for path in inputs:
         output = read_bytes(folder / "output" / path.name)
         expected = Expected(outcome="accept", value={"hex": output.hex()})
         for name, text in (("input", read_bytes(path)), ("output", output)):

@@ -12,12 +12,15 @@ from vnvaxcert.conformance.suites.document import b64, is_object, read_json
 KEYS_FILE: Final = "keys.json"
 """Beside the suites: the keys that they name."""
 
+_SCHEMA: Final = "vectors.schema.json"
 _NAMING_KEYS: Final = ("trust", "authorities", "unit_authorities")
 
 
 def is_file(_: Path, document: Any) -> bool:
-    """Whether a file is a suite of this project."""
-    return is_object(document, "suite", "vectors")
+    """Whether a file is a suite of this project: one that breaks its form is one, too."""
+    if not is_object(document, "suite"):
+        return False
+    return "vectors" in document or document.get("$schema") == _SCHEMA
 
 
 def read(path: Path, document: Any) -> Iterator[Case]:

@@ -20,9 +20,18 @@ _OPERATIONS: Final = {"trust list": "trustlist.load", "revocation list": "revoca
 
 
 def is_folder(folder: Path, _: Any) -> bool:
-    """Whether a folder has such vectors."""
+    """Whether a folder has such vectors.
+
+    Raises:
+        SuiteError: There is a table, and it cannot be read: then nobody knows whose it is.
+    """
     path = folder / FILE
-    return path.is_file() and is_file(path, read_json(path))
+    if not path.is_file():
+        return False
+    document = read_json(path)
+    if document is None:
+        raise SuiteError(f"{folder.name}/{FILE}: no JSON")
+    return is_file(path, document)
 
 
 def is_file(_: Path, document: Any) -> bool:
@@ -30,7 +39,10 @@ def is_file(_: Path, document: Any) -> bool:
     if not is_object(document, "vectors") or "suite" in document:
         return False
     vectors = document["vectors"]
-    return isinstance(vectors, list) and all(is_object(one, "kind", "loads") for one in vectors)
+    if not isinstance(vectors, list):
+        return False
+    # One such vector is enough: the others, if they are of no form, break it.
+    return not vectors or any(is_object(one, "kind", "loads") for one in vectors)
 
 
 def read(folder: Path, _: Any) -> Iterator[Case]:
