@@ -123,6 +123,8 @@ AT = "2022-06-01T00:00:00Z"
         ("verify", {"text": "HC1:", "at": AT}),
         ("verify", {"text": "HC1:", "trust": [], "at": "2022-06-01T00:00:00"}),
         ("verify", {"text": "HC1:", "trust": [], "at": "yesterday"}),
+        ("verify", {"text": "HC1:", "trust": [], "at": "0001-01-01T00:00:00+23:59"}),
+        ("trustlist.load", {"files": ["\u0663\u0663\u0663\u0663"]}),
         ("verify", {"text": "HC1:", "trust": ["dsc"], "at": AT}),
         ("verify", {"text": "HC1:", "trust": [KEY], "at": AT}),
         ("verify", {"text": "HC1:", "trust": [{**KEY, "kid": ""}], "at": AT}),
@@ -449,6 +451,14 @@ def test_an_identifier_depends_on_the_key_the_person_and_the_contents() -> None:
 )
 def test_an_identifier_that_cannot_be_made_is_refused(changes: dict[str, Any], code: str) -> None:
     assert refused("passport.identifier", **{**PASSPORT, **changes}) == code
+
+
+@pytest.mark.parametrize(
+    "national", [{"nationality": 5, "lots": []}, {"nationality": "VN", "lots": [["A"]]}]
+)
+def test_a_national_claim_of_other_types_is_the_vectors_fault(national: dict[str, Any]) -> None:
+    with pytest.raises(RequestError, match="national"):
+        execute("passport.identifier", {**PASSPORT, "national": national})
 
 
 def test_a_certificate_without_a_national_claim_says_so() -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache, reduce
 from operator import or_
 from typing import Any, Final
@@ -56,7 +55,7 @@ def from_base64(text: object, name: str) -> bytes:
     """
     try:
         return b64decode(text if isinstance(text, str) else "*", validate=True)
-    except Base64Error:
+    except ValueError:  # also for letters beyond ASCII
         raise RequestError(f"{name}: expected Base64") from None
 
 
@@ -68,11 +67,11 @@ def moment(text: object, name: str = "at") -> datetime:
     """
     try:
         found = datetime.fromisoformat(text if isinstance(text, str) else "")
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise RequestError(f"{name}: expected a moment such as 2022-06-01T00:00:00Z")
-    return found
+        if found.tzinfo is not None:
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter: years that UTC does not have
+        pass
+    raise RequestError(f"{name}: expected a moment such as 2022-06-01T00:00:00Z")
 
 
 def objects(given: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

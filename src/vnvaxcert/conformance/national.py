@@ -55,8 +55,10 @@ def passport_identifier(given: Input) -> dict[str, Any]:
     national = None
     if "national" in given:
         claim = member(given, "national", dict)
-        lots = tuple(member(claim, "lots", list))
-        national = NationalClaim(nationality=claim.get("nationality"), lots=lots)
+        lots, nationality = tuple(member(claim, "lots", list)), claim.get("nationality")
+        if not all(isinstance(one, str | None) for one in (nationality, *lots)):
+            raise RequestError("national: expected a text or null, and a list of such")
+        national = NationalClaim(nationality=nationality, lots=lots)
     identifier = certificate_id(
         member(given, "identity_number", str),
         certificate,
