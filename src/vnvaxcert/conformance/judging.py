@@ -80,6 +80,8 @@ def _reads(operation: str, members: Mapping[str, Any], given: Mapping[str, Any])
 
 def _form(name: str, member: object) -> str:
     """A member as it is compared: as JSON, so that 1 is not true; sets in any order."""
+    if isinstance(member, float) and member.is_integer():
+        member = int(member)  # 1.0 and 1 are one number in JSON, and JavaScript writes the latter
     if name in UNORDERED and isinstance(member, list):
         return json.dumps(sorted(json.dumps(one, sort_keys=True) for one in member))
     return json.dumps(member, sort_keys=True)
