@@ -17,6 +17,7 @@ from vectors.book import KEYS_FILE, TITLES, Book
 
 MODULES: Final = {
     "codecs": ("codecs", "unwrapping"),
+    "revocation": ("revocation", "revocation_types"),
     "trust": ("trust", "trust_signatures"),
     "vds-nc": ("vds_nc", "certificate_forms", "vds_nc_further"),
 }

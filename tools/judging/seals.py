@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import rfc8785
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -126,7 +126,10 @@ def _is_signed(seal: dict[str, Any], case: Case) -> bool | None:
     certificate = _certificate(seal)
     if certificate is None:
         return None
-    key = certificate.public_key()
+    try:
+        key = certificate.public_key()
+    except (UnsupportedAlgorithm, ValueError):
+        return None
     signature, data = _decoded(seal["sig"]["sigvl"]), rfc8785.dumps(seal["data"])
     if not isinstance(key, ec.EllipticCurvePublicKey):
         return None

@@ -52,6 +52,8 @@ def build(book: Book) -> None:
     _usages(book)
     _restrictions(book)
     _signatures(book)
+    _keys(book)
+    _says_nothing(book)
 
 
 def _add(
@@ -357,3 +359,98 @@ def _signatures(book: Book) -> None:
     broken = element(SEQUENCE, element(OID, b"\x2a\x83"))
     comment = "The algorithm's identifier does not end."
     _add(book, "algorithm-malformed", CERTIFICATE, comment, puts(ALGORITHM, broken))
+
+
+# --- the key -------------------------------------------------------------------------------------
+
+PRIME: Final = 2**256 - 2**224 + 2**192 + 2**96 - 1  # of P-256
+ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+B: Final = "5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b"
+BASE: Final = (
+    "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+    "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
+)
+EC_KEY, PRIME_FIELD, BINARY_FIELD = "2a8648ce3d0201", "2a8648ce3d0101", "2a8648ce3d0102"
+RSA_KEY, ED25519 = "2a864886f70d010101", "2b6570"
+
+
+def _keys(book: Book) -> None:
+    spec = "RFC 5480, RFC 3279 §2.3.5"
+    _written_out(book, "curve-written-out", spec, "P-256, written out in full.", code=None)
+    comment = "The curve's last number is another: it is none that is known."
+    _written_out(book, "curve-unknown", spec, comment, b=B[:-2] + "4c")
+    comment = "A curve over another kind of field."
+    _written_out(book, "curve-field", spec, comment, field=BINARY_FIELD)
+    comment = "One coefficient of the curve stands in a number."
+    _written_out(book, "curve-coefficients", spec, comment, of_b=INTEGER)
+    comment = "Something follows the curve's numbers."
+    _written_out(book, "curve-and-more", spec, comment, more=element(OCTETS, b"\x01"))
+    bits = element(BITS, b"\0" + bytes(32))
+    other = element(SEQUENCE, element(SEQUENCE, _oid(ED25519)) + bits)
+    comment = "A key of Ed25519, which no certificate of this field uses."
+    _add(book, "key-of-another-kind", "RFC 8410 §4", comment, puts(KEY, other))
+    for case, size, comment in (
+        ("rsa-of-1016-bits", 1016, "An RSA key so short that it can be broken."),
+        ("rsa-of-8200-bits", 8200, "An RSA key so long that it costs whoever checks with it."),
+    ):
+        numbers = _number((1 << size - 1) + 1) + _number(65537)
+        bits = element(BITS, b"\0" + element(SEQUENCE, numbers))
+        made = element(SEQUENCE, element(SEQUENCE, _oid(RSA_KEY) + b"\x05\0") + bits)
+        _add(book, case, "RFC 8230 §6.1", comment, puts(KEY, made))
+
+
+def _written_out(
+    book: Book,
+    case: str,
+    spec: str,
+    comment: str,
+    *,
+    b: str = B,
+    field: str = PRIME_FIELD,
+    of_b: int = OCTETS,
+    more: bytes = b"",
+    code: str | None = UNSUPPORTED,
+) -> None:
+    """A certificate whose key has the parameters of its curve in full (RFC 3279 §2.3.5)."""
+    parts = (
+        _number(1),
+        element(SEQUENCE, _oid(field) + _number(PRIME)),
+        element(
+            SEQUENCE,
+            element(OCTETS, (PRIME - 3).to_bytes(32, "big")) + element(of_b, bytes.fromhex(b)),
+        ),
+        element(OCTETS, bytes.fromhex(BASE)),
+        _number(ORDER),
+        more,
+    )
+
+    def change(there: Parts) -> None:
+        _, point = elements(content(there[KEY]))
+        algorithm = element(SEQUENCE, _oid(EC_KEY) + element(SEQUENCE, b"".join(parts)))
+        there[KEY] = element(SEQUENCE, algorithm + point)
+
+    _add(book, case, spec, comment, change, code)
+
+
+def _oid(value: str) -> bytes:
+    return element(OID, bytes.fromhex(value))
+
+
+def _number(value: int) -> bytes:
+    """An INTEGER that is not negative."""
+    return element(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+
+
+def _says_nothing(book: Book) -> None:
+    plain = remade("seal-aq-says-nothing", adds(without=KEY_USAGE))
+    listed = add(plain.name, plain.private, plain.certified, roles=("seal-signer",))
+    below = unlisted("seal-aq-under-nothing-said", issuer=listed)
+    book.verify(
+        "vds-nc::certificate-form::under-one-that-says-nothing",
+        seal(signer=below),
+        spec="RFC 5280 §6.1.4",
+        comment="A listed signer's certificate names no usage of its key: still it is a signer's, "
+        "and vouches for nobody.",
+        reject="signer.chain",
+        trust=(listed,),
+    )
