@@ -343,13 +343,19 @@ def test_every_key_is_named_by_a_vector() -> None:
     named = {
         name
         for one in VECTORS
-        for member in ("trust", "authorities")
+        for member in ("trust", "authorities", "record_trust")
         for name in one["input"].get(member, ())
     }
     assert {name for name in PUBLISHED if name not in named and name not in BEHIND} == set()
 
 
 # --- the makers ----------------------------------------------------------------------------------
+
+
+def test_a_suite_without_its_module_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(make_vectors.TITLES, "of-nobody", "A suite that nobody makes")
+    with pytest.raises(ModuleNotFoundError, match="of_nobody"):
+        make_vectors.files()
 
 
 def test_our_zlib_streams_inflate_elsewhere() -> None:
@@ -414,6 +420,11 @@ def test_a_book_takes_no_vector_that_says_nothing_or_too_much() -> None:
         book.verify("times::a::a", "HC1:", **said, reject="cwt.expired")
     with pytest.raises(ValueError, match="no key of the name"):
         book.add("times::a::a", **said, op="verify", input=given, reject="cwt.expired")
+    for member in ("signer", "certificate_of"):
+        with pytest.raises(ValueError, match="no key of the name"):
+            book.add(
+                "issuing::a::a", **said, op="issue", input={member: "nobody"}, reject="issue.key"
+            )
     book.verify("times::a::a", made, **said, reject="cwt.expired")
     with pytest.raises(ValueError, match="taken"):
         book.verify("times::a::a", made, **said, reject="cwt.expired")

@@ -27,7 +27,7 @@ JUDGES: Final = {
     openssl.NAME: "the command: signatures; validity and chain of signers",
     "base45": "the package",
     "zlib": "of the standard library",
-    "cbor2": "well-formed or not, with keys given twice refused",
+    "cbor2": "well-formed or not, with keys given twice refused; the claims of what is issued",
     "rfc8785": "the package",
     "hashlib": "of the standard library, over what cbor2 finds",
     "cryptography": "usages of signers, kinds of keys; signatures of seals, and their signers",
@@ -73,6 +73,8 @@ _BY_OPERATION: Final = {
     "national.read": "Viet Nam's claim is specified here; nobody else reads it.",
     "passport.identifier": "Viet Nam's identifier is specified here; nobody else makes it.",
     "attestation.verify": "Attestations are specified here; nobody else reads them.",
+    "correction.verify": "Records of corrections are specified here; nobody else reads them.",
+    "issue": "No other issuer is at hand; no schema and no certificate says what this turns on.",
 }
 _NOT_AFTER: Final = "openssl ends a certificate at its notAfter; RFC 5280 includes it."
 _BY_ID: Final = {

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import sys
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -31,8 +30,7 @@ def book(*suites: str) -> Book:
     made = Book()
     for suite in suites or TITLES:
         for module in MODULES.get(suite, (suite.replace("-", "_"),)):
-            if find_spec(f"vectors.{module}"):
-                import_module(f"vectors.{module}").build(made)
+            import_module(f"vectors.{module}").build(made)
     return made
 
 

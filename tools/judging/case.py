@@ -39,6 +39,7 @@ class TrustedKey:
     algorithm: str | None
     jwk: dict[str, str]
     certificate: bytes | None
+    country: str | None
 
 
 class Case:
@@ -52,6 +53,8 @@ class Case:
         self.value: dict[str, Any] = vector["expect"].get("accept", {})
         self.trust = [_key(name, keys[name]) for name in self.input.get("trust", ())]
         self.authorities = [_key(name, keys[name]) for name in self.input.get("authorities", ())]
+        named = [self.input.get(member) for member in ("signer", "certificate_of")]
+        self.signers = [_key(name, keys[name]) for name in named if name and self.op == "issue"]
 
     @property
     def is_health_certificate(self) -> bool:
@@ -104,4 +107,4 @@ class Case:
 
 def _key(name: str, key: dict[str, Any]) -> TrustedKey:
     der = b64decode(key["certificate"]) if key["certificate"] else None
-    return TrustedKey(name, key["kid"], key["algorithm"], key["jwk"], der)
+    return TrustedKey(name, key["kid"], key["algorithm"], key["jwk"], der, key["country"])

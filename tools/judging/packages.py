@@ -16,7 +16,7 @@ import rfc8785
 from cryptography import x509
 from jsonschema import Draft202012Validator, FormatChecker
 
-from judging import seals
+from judging import issuing, seals
 from judging.case import Case, TrustedKey
 
 SCHEMAS: Final = Path(__file__).resolve().parents[2] / "src" / "vnvaxcert" / "schema" / "json"
@@ -158,10 +158,14 @@ def _usages(key: TrustedKey) -> set[str]:
 
 def by_jsonschema(case: Case) -> bool:
     """`jsonschema`, with the schema of the payload's version."""
-    if not case.is_health_certificate or case.code not in (None, "schema.invalid"):
+    if case.code == "issue.claims":
+        claims = {-260: {1: case.input["certificate"]}}
+    elif case.is_health_certificate and case.code in (None, "schema.invalid"):
+        claims = case.claims
+    else:
         return False
     try:
-        payload = case.claims[-260][1]
+        payload = claims[-260][1]
         version = payload.get("ver")
     except (KeyError, TypeError, AttributeError):
         return False
@@ -191,10 +195,12 @@ def _after_ecma(node: Any) -> Any:
 JUDGES: Final[dict[str, Callable[[Case], bool]]] = {
     "base45": by_base45,
     "zlib": by_zlib,
-    "cbor2": by_cbor2,
+    "cbor2": lambda case: by_cbor2(case) or issuing.by_cbor2(case),
     "rfc8785": by_rfc8785,
     "hashlib": by_hashlib,
-    "cryptography": lambda case: by_x509(case) or seals.by_cryptography(case),
+    "cryptography": lambda case: (
+        by_x509(case) or seals.by_cryptography(case) or issuing.by_cryptography(case)
+    ),
     "json": seals.by_json,
     "jsonschema": lambda case: by_jsonschema(case) or seals.by_jsonschema(case),
 }

@@ -33,6 +33,8 @@ TITLES: Final = {
     "uvci": "Unique vaccination certificate identifiers",
     "vds-nc": "VDS-NC seals",
     "viet-nam": "Viet Nam's profile and its national claim",
+    "issuing": "Certificates to be made, and those that must not be",
+    "corrections": "Records that one certificate stands in the place of another",
 }
 
 _ID: Final = re.compile(r"[a-z0-9-]+(::[a-z0-9-]+){2}")
@@ -91,7 +93,7 @@ class Book:
             raise ValueError(f"{name}: another form, an unknown suite, or taken")
         if (accept is None) == (reject is None):
             raise ValueError(f"{name}: either accept or reject")
-        for key in (*input.get("trust", ()), *input.get("authorities", ())):
+        for key in _keys_named(op, input):
             if key not in KEYS:
                 raise ValueError(f"{name}: no key of the name {key}")
         self._ids.add(name)
@@ -173,6 +175,14 @@ class Book:
             {"$schema": "keys.schema.json", "source": SOURCE, "license": LICENSE, "keys": keys}
         )
         return found
+
+
+def _keys_named(op: str, given: Mapping[str, Any]) -> list[str]:
+    """The names of keys in the input of an operation."""
+    named = [*given.get("trust", ()), *given.get("authorities", ()), *given.get("record_trust", ())]
+    if op == "issue":
+        named += [given[member] for member in ("signer", "certificate_of") if member in given]
+    return named
 
 
 def as_json(document: object) -> bytes:

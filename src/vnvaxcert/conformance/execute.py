@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from vnvaxcert import results
 from vnvaxcert.codec import base45, cbor, deflate, jcs, json_text
-from vnvaxcert.conformance import foreign, list_files, lists, national
+from vnvaxcert.conformance import foreign, issuing, list_files, lists, national
 from vnvaxcert.conformance.harness import Answer, Outcome
 from vnvaxcert.conformance.lists import RequestError, from_hex, member, moment
 from vnvaxcert.cose import sign1
@@ -241,5 +241,7 @@ _OPERATIONS: Final[Mapping[str, Callable[[Input], Value]]] = {
     "national.read": national.read_claim,
     "passport.identifier": national.passport_identifier,
     "attestation.verify": national.verify_attestation,
+    "correction.verify": national.verify_record,
+    "issue": issuing.issue_certificate,
     "dgc.flag": foreign.dgc_flag,
 }

@@ -1,4 +1,4 @@
-"""Operations of Viet Nam's own steps: the national claim, identifiers, attestations.
+"""Operations of Viet Nam's own steps: the national claim, identifiers, attestations, corrections.
 
 Spec: spec/viet-nam.md, spec/attestation.md.
 """
@@ -15,6 +15,7 @@ from vnvaxcert.policy import ValidityModel
 from vnvaxcert.schema import payload as dcc
 from vnvaxcert.verify import decode_unverified
 from vnvaxcert.vietnam.attestation import AttestationVerifier, Attested
+from vnvaxcert.vietnam.correction import verify_correction
 from vnvaxcert.vietnam.passport.identifier import certificate_id
 from vnvaxcert.vietnam.passport.national_claim import NationalClaim, read_national_claim
 from vnvaxcert.vietnam.reading import from_json
@@ -102,6 +103,36 @@ def verify_attestation(given: Input) -> dict[str, Any]:
         "attested_at": f"{found.attested_at:%Y-%m-%dT%H:%M:%SZ}",
         "delegation": found.delegation_id,
         "authority": found.authority.kid.hex(),
+    }
+
+
+def verify_record(given: Input) -> dict[str, Any]:
+    """``correction.verify``: whether one certificate stands in the place of another.
+
+    ``record``: the correction record, in hex; ``old`` and ``new``: texts; ``trust``: who signs
+    certificates; ``revocation`` as in ``verify``; ``at``. ``record_trust``: who signs records,
+    absent where those of ``trust`` do.
+
+    Raises:
+        CorrectionRecordError: A link does not hold.
+    """
+    record_trust = None
+    if "record_trust" in given:
+        record_trust = lists.trust_list(given, "record_trust")
+    found = verify_correction(
+        from_hex(given, "record"),
+        old=member(given, "old", str),
+        new=member(given, "new", str),
+        trust=lists.trust_list(given),
+        revocations=lists.revocation_list(given),
+        at=moment(given.get("at")),
+        record_trust=record_trust,
+    )
+    return {
+        "changed": list(found.changed),
+        "reason": found.reason.value,
+        "corrected_at": f"{found.corrected_at:%Y-%m-%dT%H:%M:%SZ}",
+        "signer": found.signer.kid.hex(),
     }
 
 

@@ -13,7 +13,9 @@ KEYS_FILE: Final = "keys.json"
 """Beside the suites: the keys that they name."""
 
 _SCHEMA: Final = "vectors.schema.json"
-_NAMING_KEYS: Final = ("trust", "authorities", "unit_authorities")
+_NAMING_KEYS: Final = ("trust", "authorities", "unit_authorities", "record_trust")
+_SIGNING: Final = "issue"  # the one operation that is given a private key
+_PEM_LINE: Final = "-----"
 
 
 def is_file(_: Path, document: Any) -> bool:
@@ -42,7 +44,7 @@ def read(path: Path, document: Any) -> Iterator[Case]:
 
 
 def _keys(path: Path) -> Mapping[str, Any]:
-    """Keys by name as a request carries them: nothing private, bytes in Base64."""
+    """Keys by name as in their file, but for bytes, which are in Base64 as requests have them."""
     document = read_json(path) if path.is_file() else {"keys": {}}
     found = {}
     for name, key in document["keys"].items():
@@ -52,8 +54,14 @@ def _keys(path: Path) -> Mapping[str, Any]:
             "certificate": key["certificate"],
             "jwk": key["jwk"],
             "country": key["country"],
+            "private_key": _der(key.get("private_key_made_for_tests", "")),
         }
     return found
+
+
+def _der(pem: str) -> str:
+    """A private key in PEM, without its lines of BEGIN and END: DER in Base64."""
+    return "".join(line for line in pem.splitlines() if not line.startswith(_PEM_LINE))
 
 
 def _resolved(vector: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,8 +71,27 @@ def _resolved(vector: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, A
             missing = [key for key in found[name] if key not in keys]
             if missing:
                 raise SuiteError(f"{vector['id']}: no key of the name {missing[0]}")
-            found[name] = [keys[key] for key in found[name]]
+            found[name] = [_public(keys[key]) for key in found[name]]
+    if vector["op"] == _SIGNING:
+        found |= _signer(vector, keys)
     return found
+
+
+def _signer(vector: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:
+    """Who signs, private key and all, and whose certificate it shows where not its own."""
+    found = {}
+    for name in ("signer", "certificate_of"):
+        key = vector["input"].get(name)
+        if key is not None:
+            if key not in keys:
+                raise SuiteError(f"{vector['id']}: no key of the name {key}")
+            found[name] = keys[key] if name == "signer" else _public(keys[key])
+    return found
+
+
+def _public(key: Mapping[str, Any]) -> dict[str, Any]:
+    """A key as everybody has it."""
+    return {name: value for name, value in key.items() if name != "private_key"}
 
 
 def _expected(vector: Mapping[str, Any]) -> Expected:
