@@ -5,7 +5,9 @@ All refusals of a record have one code, so the code alone would not tell a defec
 
 from __future__ import annotations
 
+import json
 import zlib
+from pathlib import Path
 from typing import Any, Final
 
 import base45
@@ -14,7 +16,7 @@ import pytest
 from cddl_verifier import Validator
 
 from spec_pages import VECTORS, Node, page, vectors
-from vnvaxcert.conformance import Outcome, execute
+from vnvaxcert.conformance import Outcome, SuiteError, execute
 from vnvaxcert.conformance.lists import RequestError
 from vnvaxcert.conformance.national import verify_record
 from vnvaxcert.conformance.suites import find
@@ -117,6 +119,19 @@ def test_the_claims_to_be_issued_are_read_elsewhere_as_they_were_given() -> None
         assert {*payload} == {*given["certificate"]}, one["id"]
         header = cbor2.loads(bytes.fromhex(expected["protected"]))
         assert header[4].hex() == expected["kid"], one["id"]
+
+
+@pytest.mark.parametrize("member", ["signer", "certificate_of"])
+def test_a_signer_that_no_key_is_called_is_the_fault_of_the_suite(
+    tmp_path: Path, member: str
+) -> None:
+    suite = json.loads((VECTORS / "issuing.json").read_bytes())
+    suite["vectors"] = suite["vectors"][:1]
+    suite["vectors"][0]["input"][member] = "nobody"
+    (tmp_path / "issuing.json").write_text(json.dumps(suite), encoding="utf-8")
+    (tmp_path / "keys.json").write_bytes((VECTORS / "keys.json").read_bytes())
+    with pytest.raises(SuiteError, match="no key of the name nobody"):
+        find(tmp_path)
 
 
 def signing() -> Node:
