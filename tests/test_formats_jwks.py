@@ -291,8 +291,8 @@ def test_a_certificate_in_the_header_has_to_be_valid_at_the_moment_too() -> None
     for at, reason in (
         (end + second, "it expired on 2022-02-01"),
         (start - second, "it is valid only from 2022-01-01 on"),
-        (datetime.max.replace(tzinfo=timezone(-timedelta(hours=23))), "it expired on 2022-02-01"),
-        (datetime.min.replace(tzinfo=timezone(timedelta(hours=23))), "it is valid only from"),
+        (datetime.max.replace(tzinfo=UTC), "it expired on 2022-02-01"),
+        (datetime.min.replace(tzinfo=UTC), "it is valid only from"),
     ):
         error = refusal(data, at=at, **given)
         assert isinstance(error, TrustListSignatureError)
@@ -300,6 +300,12 @@ def test_a_certificate_in_the_header_has_to_be_valid_at_the_moment_too() -> None
         assert error.reason.startswith(reason)
         # Whose key is given by itself is the caller's to judge.
         assert TrustList.from_bytes(data, at=at, signing_key=PUBLISHER.public_key()).authenticated
+
+    # No message could say such a moment in UTC: that is the caller's mistake, told at once.
+    late, early = timezone(-timedelta(hours=23)), timezone(timedelta(hours=23))
+    for beyond in (datetime.max.replace(tzinfo=late), datetime.min.replace(tzinfo=early)):
+        with pytest.raises(ValueError, match="outside the years 1 to 9999 in UTC"):
+            TrustList.from_bytes(data, at=beyond, **given)
 
 
 # --- which format it is --------------------------------------------------------------------------
