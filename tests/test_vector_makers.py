@@ -130,8 +130,8 @@ def test_what_is_written_by_hand_of_numbers_is_what_another_package_writes() -> 
     for vector in vectors("vds-nc"):
         if vector["id"].startswith("vds-nc::number::") and "accept" in vector["expect"]:
             data = json.loads(vector["input"]["text"])["data"]
-            signed = vector["comment"].removeprefix("Signed as ").removesuffix(".")
-            if signed != vector["comment"].removesuffix("."):
+            signed = vector["comment"].partition(" is signed as ")[2].removesuffix(".")
+            if signed:
                 assert rfc8785.dumps(data["other"]).decode() == signed, vector["id"]
                 compared += 1
     assert compared == 10

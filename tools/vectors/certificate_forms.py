@@ -211,7 +211,7 @@ def _times(book: Book) -> None:
     seconds = element(UTC, b"2401010000Z")
     validity("no-seconds", "DER's times have their seconds.", start, seconds)
     short = element(GENERALIZED, b"202401010000Z")
-    validity("no-seconds-generalized", "DER's times have their seconds.", start, short)
+    validity("no-seconds-generalized", "So have those with four digits of a year.", start, short)
     validity("no-zone", "Times are in UTC, and say so.", start, element(UTC, b"2401010000000"))
     letters = element(UTC, b"2401O1000000Z")
     validity("letter-in-time", "The letter O is no digit.", start, letters)

@@ -77,9 +77,10 @@ def _unknown(book: Book) -> None:
     made, code = hcert(), "trust.unknown_kid"
     comment = "An empty list trusts nobody."
     _add(book, "kid::empty-list", IDENTIFIER, comment, made, code, trust=())
-    comment = "Others are trusted, and this signer is not."
+    comment = "One of the others who are trusted signed it, under a kid that is none of theirs."
     others = (P384, RSA2048, ABROAD, BARE)
-    _add(book, "kid::others-alone", IDENTIFIER, comment, made, code, trust=others)
+    borrowed = hcert(signed_with=ABROAD)
+    _add(book, "kid::others-alone", IDENTIFIER, comment, borrowed, code, trust=others)
     comment = "One key among others is found by its kid."
     _add(book, "kid::among-others", IDENTIFIER, comment, made, trust=(*others, P256))
     comment = "The right key under another identifier is not asked for."

@@ -19,6 +19,7 @@ from vectors.hcert import LEFT_OUT, Change, Made, flip, hcert, sig_structure
 from vectors.keys import CSCA_AQ, STRANGER
 from vectors.private import ORDER_P256, der_ecdsa, ec_key, ecdsa_parts, other_half
 from vectors.seal import (
+    CSCA_DE,
     SEAL_P256,
     SEAL_P384,
     SEAL_P521,
@@ -30,6 +31,7 @@ from vectors.seal import (
     compact,
     edit,
     seal,
+    unlisted,
 )
 from vectors.vds_nc_fields import add_fields
 from vectors.vds_nc_signers import add_signers
@@ -103,8 +105,13 @@ def _texts(book: Book) -> None:
         ),
         ("array-in-array", lambda text: f"[[{text}]]", MALFORMED, "One array is the most."),
         ("empty-array", lambda _: "[]", MALFORMED, "There is no seal in it."),
-        ("empty-object", lambda _: "{}", MALFORMED, "There is nothing in it."),
-        ("in-quotes", lambda text: "[" + compact(text) + "]", MALFORMED, "A text is no object."),
+        ("empty-object", lambda _: "{}", MALFORMED, "It has neither data nor a signature."),
+        (
+            "in-quotes",
+            lambda text: "[" + compact(text) + "]",
+            MALFORMED,
+            "A text of a seal is none.",
+        ),
         ("cut-off", lambda text: text[:-1], MALFORMED, "The last brace is missing."),
         ("something-behind", lambda text: text + "x", MALFORMED, "Something follows."),
         ("another-behind", lambda text: text + text, MALFORMED, "Another seal follows."),
@@ -132,7 +139,7 @@ def _json(book: Book) -> None:
         ("plus-sign", right.replace('"v":1', '"v":+1'), "No number starts with a plus sign."),
         ("no-digit-before-point", right.replace('"v":1', '"v":.1'), "A digit is missing."),
         ("nan", right.replace('"v":1', '"v":NaN'), "JSON has no such number."),
-        ("infinity", right.replace('"v":1', '"v":Infinity'), "JSON has no such number."),
+        ("infinity", right.replace('"v":1', '"v":Infinity'), "JSON has no word for it."),
         ("beyond-double", right.replace('"v":1', '"v":1e999'), "No double is so large."),
         ("capital-literal", right.replace('"v":1', '"v":True'), "JSON has true alone."),
         (
@@ -172,31 +179,51 @@ def _json(book: Book) -> None:
         _add(book, f"json::{levels}-levels", TEXT, comment, made, code, warnings)
 
 
+_OF_THE_WHOLE: Final[dict[str, list[tuple[str, Any, str]]]] = {
+    "data": [
+        ("missing", LEFT_OUT, "Without data there is nothing that somebody has signed."),
+        ("null", None, "Null for data says nothing that could be signed."),
+        ("text", "{}", "data is an object, and not a text with one in it."),
+        ("array", [], "data is an object: an array has no header."),
+    ],
+    "sig": [
+        ("missing", LEFT_OUT, "Without sig nobody has signed the seal."),
+        ("null", None, "Null for sig is no signature of anybody's."),
+        ("text", "{}", "sig is an object, and not a text with one in it."),
+        ("array", [], "sig is an object: an array has no algorithm."),
+    ],
+}
+_OF_THE_SIGNATURE: Final[dict[str, list[tuple[str, Any, str]]]] = {
+    "alg": [
+        ("missing", LEFT_OUT, "Without alg nothing says how it was signed; keys are not asked."),
+        ("null", None, "Null is the name of no algorithm."),
+        ("number", -7, "Numbers of algorithms are of COSE; a seal has their names."),
+    ],
+    "sigvl": [
+        ("missing", LEFT_OUT, "An algorithm and a certificate without r and s sign nothing."),
+        ("null", None, "Null has neither r nor s."),
+        ("number", -7, "r and s are written in Base64, which is a text."),
+    ],
+    "cer": [
+        ("null", None, "Who sends no certificate leaves it out, and writes no null."),
+        ("number", -7, "A certificate is written in Base64, which is a text."),
+    ],
+}
+
+
 def _parts(book: Book) -> None:
-    for name in ("data", "sig"):
-        rows: list[tuple[str, Any, str]] = [
-            ("missing", LEFT_OUT, "It has to be there."),
-            ("null", None, "Null is no object."),
-            ("text", "{}", "A text is no object."),
-            ("array", [], "An array is no object."),
-        ]
+    for name, rows in _OF_THE_WHOLE.items():
         for case, value, comment in rows:
             made = seal(outer={name: value})
             _add(book, f"{name}::{case}", TEXT, comment, made, MALFORMED)
-    for name in ("alg", "sigvl", "cer"):
-        rows = [
-            ("missing", LEFT_OUT, "It has to be there."),
-            ("null", None, "Null is no text."),
-            ("number", -7, "A number is no text."),
-        ]
-        if name == "cer":
-            rows = rows[1:]
+    for name, rows in _OF_THE_SIGNATURE.items():
         for case, value, comment in rows:
             made = seal(sig={name: value})
             _add(book, f"{name}::{case}", SIGNATURE, comment, made, MALFORMED)
     comment = "Nobody signs what stands beside data, and it has no effect."
     made = seal(outer={"other": 1})
     _add(book, "outside::beside-data", TEXT, comment, made, None, [MEMBER])
+    comment = "Nobody signs sig itself: a kid in it has no effect."
     made = seal(sig={"kid": "0102030405060708"})
     _add(book, "outside::in-sig", TEXT, comment, made, None, [MEMBER])
 
@@ -216,7 +243,7 @@ def _base64(book: Book) -> None:
         ("letter-beyond-ascii", text[:-1] + "é", "Nor is a letter with an accent."),
         ("bits-left-over", text[:-1] + chr(ord(text[-1]) + 1), "Its last bits are not zero."),
         ("one-character-less", text[:-1], "Behind the last four characters one is left over."),
-        ("empty", "", "There is nothing in it."),
+        ("empty", "", "An empty text holds neither r nor s."),
         ("hexadecimal", right.hex(), "Read as Base64, these are 96 bytes."),
     ]
     for case, value, comment in rows:
@@ -241,10 +268,11 @@ def _algorithms(book: Book) -> None:
         case = f"alg::{signer.algorithm}".lower()
         _add(book, case, SIGNATURE, comment, seal(signer=signer))
         made = seal(signer=signer, signature=lambda right: right[:-1])
-        _add(book, f"{case}-one-byte-short", SIGNATURE, "s lacks a byte.", made, MALFORMED)
+        comment = f"{size - 1} bytes: s lacks one."
+        _add(book, f"{case}-one-byte-short", SIGNATURE, comment, made, MALFORMED)
     for case, value, comment in (
         ("ps256", "PS256", "RSA keys sign no seal."),
-        ("rs256", "RS256", "RSA keys sign no seal."),
+        ("rs256", "RS256", "Nor does an RSA key with the older padding."),
         ("hs256", "HS256", "Who checks a seal could make it."),
         ("none", "none", "Anybody could have made it."),
         ("small-letters", "es256", "Names of algorithms have capitals."),
@@ -359,7 +387,7 @@ def _numbers(book: Book) -> None:
     ]
     for case, written, signed in rows:
         made = _with_number(base, written, signed)
-        comment = f"Signed as {signed}."
+        comment = f"{written} is signed as {signed}."
         spec = "RFC 8785 §3.2.2.3"
         _add(book, f"number::{case}", spec, comment, made, None, [MEMBER])
     bad: list[tuple[str, str, str]] = [
@@ -420,15 +448,21 @@ def _signatures(book: Book) -> None:
         ("name", "NGUYEN MAU", "NGUYEN MAI", "Another person."),
         ("birth-date", "1990-02-03", "1990-02-04", "Another day of birth."),
         ("lot", "SPECIMEN1", "SPECIMEN2", "Another lot."),
-        ("issuer", '"is":"ATA"', '"is":"DEU"', "Another issuer."),
         ("member-added", '"sex":"F"', '"sex":"F","ai":"1"', "A number that nobody signed."),
         ("member-removed", ',"sex":"F"', "", "The sex was signed, and is gone."),
         ("space-in-name", "MAU  THI", "MAU THI", "One space for two is another name."),
-        ("null-added", '"sex":"F"', '"sex":"F","ai":null', "Null is a value, and was not signed."),
     ):
-        changed_text = usual.text.replace(old, new)
-        made = Made(changed_text, {}, SEAL_P256)
+        made = Made(usual.text.replace(old, new), {}, SEAL_P256)
         _add(book, f"changed::{case}", SIGNATURE, comment, made, INVALID)
+    # Where the schema lets both pass, and the certificate is of the same state.
+    text = usual.text.replace('"sex":"F"', '"sex":"F","other":null')
+    comment = "A null that nobody signed: who drops nulls before the signature misses it."
+    _add(book, "changed::null-added", SIGNATURE, comment, Made(text, {}, SEAL_P256), INVALID)
+    german = unlisted("seal-de-changed", issuer=CSCA_DE, country="DE")
+    signed = seal(edit(VACCINATED, "hdr/is", "D"), signer=german)
+    made = Made(signed.text.replace('"is":"D"', '"is":"DEU"'), {}, german)
+    comment = "Germany's other code for the one that was signed: one state, and two texts."
+    _add(book, "changed::issuer", SIGNATURE, comment, made, INVALID, authorities=(CSCA_DE,))
 
 
 def _order(book: Book) -> None:
@@ -446,3 +480,9 @@ def _order(book: Book) -> None:
     made = seal(sig={"alg": "PS256", "sigvl": "!"})
     comment = "What cannot be read comes before what is not known."
     _add(book, "order::unreadable-and-unsupported", STEPS, comment, made, MALFORMED)
+    made = seal(edit(VACCINATED, "hdr/is", LEFT_OUT), sig={"cer": LEFT_OUT})
+    comment = "Whose key to try is asked before the contents: no certificate and no issuer say it."
+    _add(
+        *(book, "order::no-certificate-and-no-issuer", STEPS, comment, made, UNSUPPORTED),
+        trust=(SEAL_P256,),
+    )

@@ -6,59 +6,25 @@ Spec: spec/vds-nc.md, sections 3 to 7.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from vectors.book import Book, accept
 from vectors.hcert import LEFT_OUT
 from vectors.keys import CSCA_AQ
 from vectors.seal import SEAL_P256, TESTED, VACCINATED, Node, edit, seal
+from vectors.vds_nc_members import (
+    HOLDERS_OF_TEST,
+    HOLDERS_OF_VACCINATION,
+    OF_TEST,
+    OF_VACCINATION,
+    UNKNOWN,
+    Text,
+)
 
 HEADER, VACCINATION, TEST, READING = (f"VDS-NC 1.1, vds-nc.md §{number}" for number in (3, 4, 5, 6))
 SCHEMA: Final = "schema.invalid"
-CHARACTERS, UNKNOWN, MEMBER = "schema.characters", "valueset.unknown", "schema.unknown_member"
+CHARACTERS, MEMBER = "schema.characters", "schema.unknown_member"
 
-
-class Text(NamedTuple):
-    """A member that is a text.
-
-    Attributes:
-        path: Below ``msg``.
-        most: Characters at most; 0 where there is no bound.
-        is_needed: Whether it has to be there.
-        warning: What a text that is read gives, of letters that are no code.
-    """
-
-    path: str
-    most: int
-    is_needed: bool
-    warning: str = ""
-
-
-OF_VACCINATION: Final = [
-    Text("uvci", 12, True),
-    Text("pid/n", 39, True),
-    Text("pid/i", 11, False),
-    Text("pid/ai", 24, False),
-    Text("ve/0/des", 6, True),
-    Text("ve/0/nam", 0, True),
-    Text("ve/0/dis", 6, False),
-    Text("ve/0/vd/0/adm", 20, False),
-    Text("ve/0/vd/0/lot", 20, True),
-]
-OF_TEST: Final = [
-    Text("utci", 12, True),
-    Text("pid/n", 39, True),
-    Text("pid/dt", 2, True, UNKNOWN),
-    Text("pid/dn", 24, True),
-    Text("sp/spn", 20, True),
-    Text("sp/cd/p", 19, True),
-    Text("sp/cd/e", 0, False),
-    Text("sp/cd/a", 0, False),
-    Text("opt", 20, False),
-    Text("tr/tc", 0, True, UNKNOWN),
-    Text("tr/r", 0, True, UNKNOWN),
-    Text("tr/m", 0, False, UNKNOWN),
-]
 
 Row = tuple[str, Any, str | None, str, str]
 """Case, value, code of the refusal, warnings by spaces, comment."""
@@ -122,10 +88,10 @@ def _header(book: Book) -> None:
     _rows(book, HEADER, VACCINATED, "hdr/t", rows)
     rows = [
         ("missing", LEFT_OUT, SCHEMA, "", "Nothing says of which version it is."),
-        ("0", 0, SCHEMA, "", "Version 1 is the only one."),
+        ("0", 0, SCHEMA, "", "Versions start with 1."),
         ("2", 2, SCHEMA, "", "Version 1 is the only one."),
         ("text", "1", SCHEMA, "", "A version is a number."),
-        ("true", True, SCHEMA, "", "True is no number."),
+        ("true", True, SCHEMA, "", "True is no version, though some languages count it as 1."),
         ("float", 1.0, None, "schema.float_integer", "1.0 has the canonical form of 1."),
         ("fraction", 1.5, SCHEMA, "", "A version is a whole number."),
     ]
@@ -134,7 +100,7 @@ def _header(book: Book) -> None:
         ("missing", LEFT_OUT, SCHEMA, "", "Nothing says who issued it."),
         ("two-letters", "AQ", SCHEMA, "", "Two letters are of certificates; a seal has three."),
         ("four-letters", "ATAA", SCHEMA, "", "Codes have three letters, but for Germany's."),
-        ("small-letters", "ata", SCHEMA, "", "Codes are capitals."),
+        ("small-letters", "ata", SCHEMA, "", "The code of an issuer has capitals."),
         ("digits", "010", SCHEMA, "", "The numbers of ISO 3166-1 are another code."),
         ("number", 10, SCHEMA, "", "A code is a text."),
         ("empty", "", SCHEMA, "", "An empty text is no code."),
@@ -143,46 +109,39 @@ def _header(book: Book) -> None:
 
 
 def _text(book: Book, base: Node, text: Text, spec: str) -> None:
-    path = f"msg/{text.path}"
-    there = "it has to be there" if text.is_needed else "it may be absent"
-    if text.path not in ("pid/ai", "pid/i"):
+    rows: list[Row] = []
+    if text.missing:
         code = SCHEMA if text.is_needed else None
-        _rows(book, spec, base, path, [("missing", LEFT_OUT, code, "", f"Left out: {there}.")])
-    rows: list[Row] = [
-        ("empty", "", SCHEMA, "", "Where a text is there it is not empty."),
-        ("number", 12, SCHEMA, "", "A number is no text."),
+        rows.append(("missing", LEFT_OUT, code, "", text.missing))
+    rows += [
+        ("empty", "", SCHEMA, "", text.empty),
+        ("number", 12, SCHEMA, "", text.number),
     ]
     if not text.is_needed:
-        comment = "Null is no text; leaving it out is the way to say nothing."
+        comment = f"{text.what} may be left out, and null is not leaving it out."
         rows.append(("null", None, SCHEMA, "", comment))
     if text.most:
+        longest = f"{text.what} may have {text.most} characters."
+        too_long = f"{text.what} has one character more than {text.most}."
         rows += [
-            (
-                *("longest", "A" * text.most, None, text.warning),
-                f"{text.most} characters are the most.",
-            ),
-            (*("too-long", "A" * (text.most + 1), SCHEMA, ""), f"One more than {text.most}."),
+            ("longest", "A" * text.most, None, text.warning, longest),
+            ("too-long", "A" * (text.most + 1), SCHEMA, "", too_long),
         ]
-    _rows(book, spec, base, path, rows)
+    _rows(book, spec, base, f"msg/{text.path}", rows)
 
 
 def _objects(book: Book) -> None:
-    for base, paths in (
-        (VACCINATED, ("hdr", "msg", "msg/pid", "msg/ve", "msg/ve/0/vd")),
-        (TESTED, ("msg/pid", "msg/sp", "msg/sp/cd", "msg/dat", "msg/tr")),
-    ):
+    for base, holders in ((VACCINATED, HOLDERS_OF_VACCINATION), (TESTED, HOLDERS_OF_TEST)):
         spec = VACCINATION if base is VACCINATED else TEST
-        for path in paths:
-            is_array = path.endswith(("ve", "vd"))
-            empty: Any = [] if is_array else {}
-            other: Any = {"0": {}} if is_array else []
-            kind = "an array" if is_array else "an object"
+        for holder in holders:
+            empty: Any = [] if holder.is_array else {}
+            other: Any = {"0": {}} if holder.is_array else []
             rows: list[Row] = [
-                ("missing", LEFT_OUT, SCHEMA, "", "It has to be there."),
-                ("empty", empty, SCHEMA, "", "There is nothing in it."),
-                ("of-another-kind", other, SCHEMA, "", f"It is {kind}."),
+                ("missing", LEFT_OUT, SCHEMA, "", holder.missing),
+                ("empty", empty, SCHEMA, "", holder.empty),
+                ("of-another-kind", other, SCHEMA, "", holder.other),
             ]
-            _rows(book, spec, base, path, rows)
+            _rows(book, spec, base, holder.path, rows)
     rows = [("entry-text", ["XM8NQ0"], SCHEMA, "", "An entry is an object.")]
     _rows(book, VACCINATION, VACCINATED, "msg/ve", rows)
     dose = VACCINATED["msg"]["ve"][0]["vd"][0]
@@ -234,26 +193,26 @@ def _days(book: Book) -> None:
         ("month-13", "1990-13", SCHEMA, "", "A year has 12 months."),
         ("month-0", "1990-00", SCHEMA, "", "The first month is 01."),
         ("one-digit", "1990-2-3", SCHEMA, "", "Months and days have two digits."),
-        ("with-time", "1990-02-03T00:00:00Z", SCHEMA, "", "A day has no time."),
-        ("number", 1990, SCHEMA, "", "A date is a text."),
+        ("with-time", "1990-02-03T00:00:00Z", SCHEMA, "", "A day of birth has no time."),
+        ("number", 1990, SCHEMA, "", "A birth date is a text, even where the year alone is known."),
     ]
     _rows(book, VACCINATION, VACCINATED, "msg/pid/dob", rows)
     of_dose = "msg/ve/0/vd/0"
     rows = [
-        ("missing", LEFT_OUT, SCHEMA, "", "Nothing says when."),
+        ("missing", LEFT_OUT, SCHEMA, "", "Nothing says when the dose was given."),
         ("leap-day", "2020-02-29", None, "", "2020 was a leap year."),
         ("no-leap-day", "2022-02-29", SCHEMA, "", "2022 was none."),
         ("year-alone", "2022", SCHEMA, "", "The day of a dose is known."),
         ("without-dashes", "20220301", SCHEMA, "", "Eight digits are another form."),
         ("week", "2022-W09-2", SCHEMA, "", "The week is another form of ISO 8601."),
-        ("with-time", "2022-03-01T08:00", SCHEMA, "", "A day has no time."),
-        ("number", 20220301, SCHEMA, "", "A date is a text."),
+        ("with-time", "2022-03-01T08:00", SCHEMA, "", "The day of a dose has no time."),
+        ("number", 20220301, SCHEMA, "", "The day of a dose is a text, with its hyphens."),
     ]
     _rows(book, VACCINATION, VACCINATED, f"{of_dose}/dvc", rows)
     rows = [
         ("missing", LEFT_OUT, None, "", "Not every dose is followed by another."),
         ("no-such-day", "2022-06-31", SCHEMA, "", "June has no such day."),
-        ("null", None, SCHEMA, "", "Null is no day."),
+        ("null", None, SCHEMA, "", "Who has no next dose leaves its day out."),
     ]
     _rows(book, VACCINATION, VACCINATED, f"{of_dose}/dvn", rows)
 
@@ -267,7 +226,7 @@ def _numbers(book: Book) -> None:
         ("negative", -1, SCHEMA, "", "No dose comes before the first."),
         ("float", 2.0, None, "schema.float_integer", "2.0 has the canonical form of 2."),
         ("fraction", 1.5, SCHEMA, "", "Doses are counted in whole numbers."),
-        ("true", True, SCHEMA, "", "True is no number."),
+        ("true", True, SCHEMA, "", "True is no dose, though some languages count it as the first."),
         ("text", "1", None, "schema.text_integer", "One published schema says so."),
         ("text-99", "99", None, "schema.text_integer", "The greatest, as a text."),
         ("text-0", "0", SCHEMA, "", "The first dose is 1, as a text too."),
@@ -282,8 +241,8 @@ def _numbers(book: Book) -> None:
 def _codes(book: Book) -> None:
     rows: list[Row] = [
         ("missing", LEFT_OUT, None, "", "One of the sources asks for no sex."),
-        ("m", "M", None, "", "One of the three."),
-        ("x", "X", None, "", "One of the three."),
+        ("m", "M", None, "", "M is one of the three sexes of travel documents."),
+        ("x", "X", None, "", "X is the one that says neither."),
         ("u", "U", SCHEMA, "", "There are three, and this is none."),
         ("small-letter", "f", SCHEMA, "", "They are capitals."),
         ("machine-readable", "<", SCHEMA, "", "The filler stands on passports, and not here."),
@@ -291,29 +250,27 @@ def _codes(book: Book) -> None:
     ]
     _rows(book, VACCINATION, VACCINATED, "msg/pid/sex", rows)
     rows = [
-        ("missing", LEFT_OUT, SCHEMA, "", "Nothing says where."),
+        ("missing", LEFT_OUT, SCHEMA, "", "Nothing says where the dose was given."),
         ("of-germany", "D", None, "", "The code of one letter."),
         ("of-a-specimen", "UTO", None, "", "Utopia."),
         ("unknown", "QQQ", None, UNKNOWN, "Three capitals that are nobody's, so far."),
-        ("two-letters", "AQ", SCHEMA, "", "Two letters are another code."),
-        ("small-letters", "ata", SCHEMA, "", "Codes are capitals."),
+        ("two-letters", "AQ", SCHEMA, "", "AQ is of certificates; a dose has three letters."),
+        ("small-letters", "ata", SCHEMA, "", "The code of the country of a dose has capitals."),
     ]
     _rows(book, VACCINATION, VACCINATED, "msg/ve/0/vd/0/ctr", rows)
     rows = [
-        ("missing", LEFT_OUT, SCHEMA, "", "Nothing says where."),
-        ("two-letters", "AQ", SCHEMA, "", "Two letters are another code."),
+        ("missing", LEFT_OUT, SCHEMA, "", "Nothing says where the test was made."),
+        ("two-letters", "AQ", SCHEMA, "", "AQ is of certificates; a test has three letters."),
     ]
     _rows(book, TEST, TESTED, "msg/sp/ctr", rows)
-    for path, values in (
-        ("pid/dt", ("A", "C", "I", "AC", "V", "D")),
-        ("tr/tc", ("molecular(other)", "antigen", "antibody")),
-        ("tr/r", ("normal", "abnormal", "positive")),
-        ("tr/m", ("oropharyngeal", "saliva", "blood", "other")),
+    for path, code, comment in (
+        ("pid/dt", "D", "D is a driving licence, which proves who somebody is in some states."),
+        ("tr/tc", "antibody", "A test for antibodies is of another kind, and has its code."),
+        ("tr/r", "positive", "A positive result is as good a proof as a negative one."),
+        ("tr/m", "other", "What none of the words names is taken from elsewhere: other."),
     ):
-        data = edit(TESTED, f"msg/{path}", values[-1])
-        subject = "test-" + path.replace("/", "-")
-        comment = "One of the codes that there are."
-        _add(book, f"{subject}::known", TEST, comment, data)
+        data = edit(TESTED, f"msg/{path}", code)
+        _add(book, f"test-{path.replace('/', '-')}::known", TEST, comment, data)
     rows = [("small-letter", "p", None, UNKNOWN, "Codes are capitals: this is another.")]
     _rows(book, TEST, TESTED, "msg/pid/dt", rows)
     rows = [("capitals", "NEGATIVE", None, UNKNOWN, "It has small letters: this is another.")]
@@ -329,7 +286,7 @@ def _moments(book: Book) -> None:
         ("small-letters", "2022-05-30t08:30:00z", None, "", "RFC 3339 §5.6 allows small letters."),
         ("no-zone", "2022-05-30T08:30:00", SCHEMA, "", "Nobody knows which moment it was."),
         ("short-zone", "2022-05-30T15:30:00+07", SCHEMA, "", "An offset has its minutes."),
-        ("day-alone", "2022-05-30", SCHEMA, "", "A day is no moment."),
+        ("day-alone", "2022-05-30", SCHEMA, "", "A sample is hours old; a day does not say."),
         ("no-seconds", "2022-05-30T08:30Z", SCHEMA, "", "A time has its seconds."),
         ("hour-24", "2022-05-30T24:00:00Z", SCHEMA, "", "The last hour is 23."),
         ("minute-60", "2022-05-30T08:60:00Z", SCHEMA, "", "The last minute is 59."),
@@ -340,7 +297,7 @@ def _moments(book: Book) -> None:
     _rows(book, TEST, TESTED, "msg/dat/sc", rows)
     rows = [
         ("missing", LEFT_OUT, SCHEMA, "", "Nothing says when the result was reported."),
-        ("day-alone", "2022-05-30", SCHEMA, "", "A day is no moment."),
+        ("day-alone", "2022-05-30", SCHEMA, "", "The report has a moment, as the sample has."),
     ]
     _rows(book, TEST, TESTED, "msg/dat/ri", rows)
 
@@ -357,6 +314,7 @@ def _as_shipped(book: Book) -> None:
         comment = f"A program in use writes {wrong} for {right}."
         _add(book, f"misspelt::{wrong}", READING, comment, data, SCHEMA)
         warnings = ["schema.misspelt_member"]
+        comment = f"{wrong} for {right} is read by who tolerates it, and reported."
         case = f"misspelt::{wrong}-tolerant"
         _add(book, case, READING, comment, data, None, warnings, "tolerant")
     rows: list[tuple[str, Node, str, str | None, list[str]]] = [
@@ -380,15 +338,15 @@ def _as_shipped(book: Book) -> None:
     for case, data, comment, code, warnings in rows:
         name = f"deviation::{case}-tolerant"
         _add(book, name, READING, comment, data, code, warnings, "tolerant")
-    for case, path in (
-        ("beside-header", "other"),
-        ("in-header", "hdr/other"),
-        ("in-message", "msg/other"),
-        ("in-person", "msg/pid/other"),
-        ("in-dose", "msg/ve/0/vd/0/other"),
+    for case, path, where in (
+        ("beside-header", "other", "beside header and message"),
+        ("in-header", "hdr/other", "in the header"),
+        ("in-message", "msg/other", "in the message"),
+        ("in-person", "msg/pid/other", "of the person"),
+        ("in-dose", "msg/ve/0/vd/0/other", "of a dose"),
     ):
         data = edit(VACCINATED, path, {"what": ["ever", 1, None]})
-        comment = "A member that nobody has named is signed with the rest, and means nothing."
+        comment = f"A member {where} that nobody has named is signed, and means nothing."
         _add(book, f"unknown-member::{case}", READING, comment, data, None, [MEMBER])
     for case, path, value, comment in (
         ("comma", "msg/ve/0/vd/0/adm", "Clinic, first floor", "Australia's set has no comma."),

@@ -160,13 +160,6 @@ def _without_certificate(book: Book) -> None:
     dsc = _register("seal-aq-no-usage", CSCA_AQ, "AQ", usages=())
     made = seal(signer=dsc, sig={"cer": LEFT_OUT})
     _add(book, "no-certificate::no-seal-signer", STEPS, comment, made, UNSUPPORTED, trust=(dsc,))
-    nowhere = edit(VACCINATED, "hdr/is", LEFT_OUT)
-    made = seal(nowhere, sig={"cer": LEFT_OUT})
-    comment = "Without issuer and certificate nothing says whose it could be."
-    _add(
-        *(book, "no-certificate::no-issuer", STEPS, comment, made, UNSUPPORTED),
-        trust=(SEAL_P256,),
-    )
 
 
 def _register(name: str, issuer: Key, country: str, **options: Any) -> Key:
