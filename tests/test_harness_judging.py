@@ -116,6 +116,15 @@ def test_sets_of_codes_have_no_order_and_lists_have_one(name: str) -> None:
     assert judged(expecting(**{name: ["a"]}), accepting(**{name: "a"})) is Kind.OTHER_VALUE
 
 
+@pytest.mark.parametrize("name", ["usable_keys", "entries_set_aside"])
+def test_what_a_list_holds_has_no_order(name: str) -> None:
+    one, other = {"kid": "0a", "country": None}, {"country": "AQ", "kid": "02"}
+    wanted = expecting(**{name: [one, other]})
+    assert judged(wanted, accepting(**{name: [other, one]})) is Kind.AGREES
+    assert judged(wanted, accepting(**{name: [other, other]})) is Kind.OTHER_VALUE
+    assert judged(wanted, accepting(**{name: [one]})) is Kind.OTHER_VALUE
+
+
 @pytest.mark.parametrize("given", [True, 1.5, "1", None, [1]])
 def test_values_are_compared_as_json_has_them(given: object) -> None:
     assert judged(expecting(digit=1), accepting(digit=given), op="check-digit") is Kind.OTHER_VALUE

@@ -27,7 +27,7 @@ class Expected:
         outcome: ``"either"`` where the suite leaves it to the implementation.
         code: Of a refusal: its code, or None where the suite does not say why it is refused.
         value: Of an acceptance: members that must be in the value of the answer, as they stand
-            here. Texts in lists named in `UNORDERED` may come in any order.
+            here. Members of lists named in `UNORDERED` may come in any order.
     """
 
     outcome: Literal["accept", "reject", "either"]
@@ -44,8 +44,8 @@ EITHER: Final = Expected(outcome="either")
 ACCEPT: Final = Expected(outcome="accept")
 REJECT: Final = Expected(outcome="reject")
 
-UNORDERED: Final = frozenset({"warnings", "notes"})
-"""Members of values whose lists are sets of codes."""
+UNORDERED: Final = frozenset({"warnings", "notes", "usable_keys", "entries_set_aside"})
+"""Members of values whose lists are sets, of codes or of objects."""
 
 
 @record(shown=("id", "suite", "clause", "op", "expected", "unsuitable"))
