@@ -243,6 +243,10 @@ def _extensions(book: Book) -> None:
     oid, value = element(OID, bytes.fromhex(ALTERNATIVE_NAME)), element(OCTETS, b"\x30\0")
     comment = "An extension is a sequence, and this one a set."
     _add(book, "extension-type", EXTENSIONS, comment, adds(element(SET, oid + value)))
+    unknown = _oid("2b0601040181fd5901")  # 1.3.6.1.4.1.32473.1
+    written = element(SEQUENCE, unknown + element(BOOLEAN, b"\0") + value)
+    comment = "That it is not critical is the default, and may not be written; some write it."
+    _add(book, "not-critical-written-out", EXTENSIONS, comment, adds(written), None)
     comment = "An extension has one value."
     _add(
         book,
@@ -282,7 +286,7 @@ def _restrictions(book: Book) -> None:
     code = "signer.usage"
     _add(book, "key-usage-malformed", "RFC 5280 §4.2.1.3", comment, bits, code)
 
-    def documents(case: str, comment: str, *types: bytes) -> None:
+    def documents(case: str, comment: str, *types: bytes, code: str | None = code) -> None:
         listed = element(INTEGER, b"\0") + element(SET, b"".join(types))
         made = extension(DOCUMENT_TYPES, element(SEQUENCE, listed))
         _add(book, case, DOCUMENTS, comment, adds(made), code)
@@ -292,6 +296,8 @@ def _restrictions(book: Book) -> None:
         "A type of document in another kind of text: the list cannot be read, and allows none."
     )
     documents("document-type-text", comment, right, element(UTF8, b"NT"))
+    comment = "A type of document of one character is a passport's, and read."
+    documents("document-type-short", comment, right, element(PRINTABLE, b"P"), code=None)
     comment = "A type of document has two characters at most."
     documents("document-type-long", comment, right, element(PRINTABLE, b"NTT"))
     comment = "A type of document has letters and digits alone."

@@ -91,9 +91,19 @@ def _without_certificate(book: Book) -> None:
     listed = add("seal-aq-p384", SEAL_P384.private, SEAL_P384.certified, roles=("seal-signer",))
     comment = "The issuer's listed signer has a key of another curve: it is no candidate."
     nobody("listed-of-another-curve", comment, (listed,))
+    made = seal(sig={"cer": LEFT_OUT})
+    book.verify(
+        "vds-nc::no-certificate::listed-behind-another-curve",
+        made,
+        spec=STEPS,
+        comment="The first of the issuer's listed signers is no candidate, and the second is.",
+        accept=accept(made.signer, envelope="vds-nc"),
+        trust=(listed, SEAL_P256),
+        authorities=(CSCA_AQ,),
+    )
     unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.32473.1"), b"\x05\0")
-    made = unlisted("seal-aq-restricted", private=SEAL_P256.private, extensions=[(unknown, True)])
-    listed = add("seal-aq-restricted", made.private, made.certified, roles=("seal-signer",))
+    plain = unlisted("seal-aq-restricted", private=SEAL_P256.private, extensions=[(unknown, True)])
+    listed = add("seal-aq-restricted", plain.private, plain.certified, roles=("seal-signer",))
     comment = "The listed signer's certificate has a critical extension that nobody here knows."
     nobody("listed-with-unknown-critical", comment, (listed,))
 
