@@ -16,7 +16,8 @@ from vectors.book import KEYS_FILE, TITLES, Book
 
 MODULES: Final = {
     "codecs": ("codecs", "unwrapping"),
-    "revocation": ("revocation", "revocation_types"),
+    "cwt": ("cwt", "decoding"),
+    "revocation": ("revocation", "revocation_types", "revocation_given"),
     "trust": ("trust", "trust_signatures"),
     "vds-nc": ("vds_nc", "certificate_forms", "vds_nc_further"),
 }

@@ -145,6 +145,9 @@ def _places_of_alg(book: Book) -> None:
     made = hcert(unprotected={ALG: PS256})
     comment = "The two headers contradict each other; one of them was put there later."
     _add(book, f"{place}::both-and-different", FORM, comment, made, "cose.structure")
+    made = hcert(unprotected={ALG: double(-7.0)})
+    comment = "A float is another value than the integer that it equals."
+    _add(book, f"{place}::both-and-float", FORM, comment, made, "cose.structure")
     made = hcert(protected={KID: P256.kid})
     _add(book, f"{place}::nowhere", ALGORITHM, "Nothing says how.", made, "cose.algorithm")
     comment = "No algorithm is taken for granted, under no policy."

@@ -206,6 +206,7 @@ def _gzip(data: bytes) -> bytes:
 def crl(
     authority: Key,
     *serials: int,
+    number: int | None = 3,
     reason: x509.ReasonFlags | None = None,
     extensions: Iterable[tuple[x509.ExtensionType, bool]] = (),
     entry_extensions: Iterable[tuple[x509.ExtensionType, bool]] = (),
@@ -216,8 +217,9 @@ def crl(
         .issuer_name(authority.certified.parsed.subject)
         .last_update(ISSUED)
         .next_update(NEXT)
-        .add_extension(x509.CRLNumber(3), critical=False)
     )
+    if number is not None:
+        builder = builder.add_extension(x509.CRLNumber(number), critical=False)
     for extension, is_critical in extensions:
         builder = builder.add_extension(extension, critical=is_critical)
     for serial in serials:
