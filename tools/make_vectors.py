@@ -18,8 +18,8 @@ MODULES: Final = {
     "codecs": ("codecs", "unwrapping"),
     "cwt": ("cwt", "decoding"),
     "revocation": ("revocation", "revocation_types", "revocation_given"),
-    "trust": ("trust", "trust_signatures"),
-    "vds-nc": ("vds_nc", "certificate_forms", "vds_nc_further"),
+    "trust": ("trust", "trust_signatures", "trust_further"),
+    "vds-nc": ("vds_nc", "certificate_forms", "vds_nc_further", "vds_nc_listed"),
 }
 """Of suites that are made by more than the module of their name."""
 

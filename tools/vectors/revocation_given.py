@@ -45,8 +45,8 @@ def _given(book: Book) -> None:
     at = "2022-08-01T00:00:00Z"
     verify(book, "given::crl-past-its-end", GIVEN, comment, given, SIGNER, at=at)
     comment = "Not even where its authority is given."
-    others = {"authorities": (CSCA_AQ,)}
-    verify(book, "given::crl-forged-and-authority", GIVEN, comment, files(forged), SIGNER, **others)
+    name, given = "given::crl-forged-and-authority", files(forged)
+    verify(book, name, GIVEN, comment, given, SIGNER, authorities=(CSCA_AQ,))
     for case, data, comment in (
         ("bare-filter", Bloom.of([OF_CI]).file(), "A filter alone does not say whose hashes."),
         ("bare-prefixes", Prefixes.of([OF_CI]).file(), "Nor do prefixes without an archive."),

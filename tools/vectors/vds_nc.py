@@ -90,6 +90,10 @@ def _texts(book: Book) -> None:
         ("space-around", lambda text: f" \t\r\n{text}\n ", None, "White space around is free."),
         ("byte-order-mark", lambda text: f"\ufeff{text}", None, "Some files start with a mark."),
         (
+            *("mark-behind-a-space", lambda text: f" \ufeff{text}", MALFORMED),
+            "A byte order mark is the very first character, or it is no JSON.",
+        ),
+        (
             *("longest", lambda text: text + " " * (MOST_BYTES - length), None),
             "2,953 bytes are the most that a code holds.",
         ),
