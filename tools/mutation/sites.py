@@ -271,5 +271,6 @@ def _with(node: Any, **fields: Any) -> Any:
 
 
 def _short(node: ast.AST) -> str:
-    text = " ".join(ast.unparse(node).split())
+    # Which quotes `unparse` takes for an f-string depends on the Python.
+    text = " ".join(ast.unparse(node).split()).replace('"', "'")
     return text if len(text) <= _SHOWN_CHARS else f"{text[: _SHOWN_CHARS - 3]}..."
