@@ -60,6 +60,7 @@ _BY_OPERATION: Final = {
     "cbor.check": "A bound or a tag of this profile; cbor2 reads it.",
     "zlib.inflate": "A bound of this profile.",
     "jcs.canonical": "The parsers of the standard library read what JCS forbids.",
+    "decode": "What is told of a text unverified is specified here; nobody else tells it.",
     "base45.decode": _LENIENT,
     "name.transliterate": "No other implementation of Doc 9303-3 for names is at hand.",
     "name.mrz": "No other implementation of these truncations is at hand.",
