@@ -78,11 +78,15 @@ _BY_OPERATION: Final = {
     "issue": "No other issuer is at hand; no schema and no certificate says what this turns on.",
 }
 _NOT_AFTER: Final = "openssl ends a certificate at its notAfter; RFC 5280 includes it."
+_AS_GIVEN: Final = "openssl heeds what restricts an authority, though trusted as given."
 _BY_ID: Final = {
     "times::signer::end": _NOT_AFTER,
     "trust::authority-time::end": _NOT_AFTER,
     "trust::chain::two-of-one-name-by-name": "openssl tries the first authority of a name alone.",
     "trust::certificate::sha-1": "openssl checks a chain over SHA-1 unless told otherwise.",
+    "trust::chain::key-not-named": "openssl takes no authority that has not the key named.",
+    "trust::authority::name-constraints": _AS_GIVEN,
+    "trust::authority::unknown-critical": _AS_GIVEN,
     "trust::kid::authority-signs": "python-cwt does not tell signers from authorities.",
 }
 _ACCEPTED: Final = "openssl takes no bare key for an authority."
