@@ -32,7 +32,7 @@ from jsonschema import Draft202012Validator
 
 import make_vectors
 from vectors import deflate, hcert
-from vectors.book import Book, accept
+from vectors.book import TITLES, Book, accept
 from vectors.cbor import Endless, Pairs, Raw, Tag, encode
 from vectors.keys import KEYS, P256, RSA2048, add
 from vectors.private import ec_key, pss, rsa_key
@@ -357,7 +357,7 @@ def test_every_key_is_named_by_a_vector() -> None:
 
 
 def test_a_suite_without_its_module_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(make_vectors.TITLES, "of-nobody", "A suite that nobody makes")
+    monkeypatch.setitem(TITLES, "of-nobody", "A suite that nobody makes")
     with pytest.raises(ModuleNotFoundError, match="of_nobody"):
         make_vectors.files()
 
