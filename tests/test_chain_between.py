@@ -112,6 +112,16 @@ def test_the_computed_identifier_leads_to_a_certificate_between_that_states_anot
     assert chain(certificate(0), [between], root(2)) == root(2)
 
 
+def test_an_impostor_of_the_same_name_does_not_hide_the_one_behind_it() -> None:
+    signer, top = certificate(0, aki=None), root(2, ski=None)
+    right = certificate(1, aki=None, ski=None)
+    impostor = certificate(1, aki=None, ski=None, key=STRANGER)
+    for between in ([impostor, right], [right, impostor]):
+        assert chain(signer, between, top) == top
+    with pytest.raises(ChainError):
+        chain(signer, [impostor], top)
+
+
 def test_without_a_moment_no_validity_counts() -> None:
     past = {"not_before": START, "not_after": START + timedelta(days=1)}
     signer, between, top = certificate(0), certificate(1, **past), root(2, **past)
