@@ -33,7 +33,7 @@ from test_reference import rows, section
 from vnvaxcert import cli
 from vnvaxcert.cli.arguments import Parser
 from vnvaxcert.cli.screen import Entry, Screen
-from vnvaxcert.cli.trust import COMMANDS, overview
+from vnvaxcert.cli.trust import COMMANDS, GROUP
 from vnvaxcert.cli.trust.check import MAX_DETAILED
 from vnvaxcert.errors import SignerKeyError
 from vnvaxcert.trust.specimen import KeyType, SpecimenAuthority, make_key
@@ -169,7 +169,7 @@ def signed(run: Run, folder: Path) -> Path:
 def test_help_names_the_commands_and_who_takes_which_option(run: Run, word: str) -> None:
     done = run(word)
     assert (done.status, done.err) == (0, "")
-    assert done.out == overview()
+    assert done.out == GROUP.overview()
     assert all(f"\n  {name} " in done.out for name in COMMANDS)
     assert "\n  --json              all\n" in done.out
     assert "\n  --country           show, check\n" in done.out
@@ -177,7 +177,7 @@ def test_help_names_the_commands_and_who_takes_which_option(run: Run, word: str)
 
 def test_no_command_shows_the_help_and_is_wrong_usage(run: Run) -> None:
     done = run()
-    assert (done.status, done.out, done.err) == (2, overview(), "")
+    assert (done.status, done.out, done.err) == (2, GROUP.overview(), "")
 
 
 @pytest.mark.parametrize(

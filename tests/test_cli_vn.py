@@ -32,7 +32,7 @@ from vnvaxcert import (
     verify,
 )
 from vnvaxcert.cli.demo import SPECIMEN
-from vnvaxcert.cli.vn import COMMANDS, overview, words, work
+from vnvaxcert.cli.vn import COMMANDS, GROUP, words, work
 from vnvaxcert.cli.vn.cases import read_case
 from vnvaxcert.cli.vn.work import MAX_OF_PERSON
 from vnvaxcert.errors import IssueError, KeyMismatchError, NotCompleteError, VerificationError
@@ -919,7 +919,7 @@ def test_a_delegation_is_reported_to_people(run: Run, keys: Path, tmp_path: Path
 
 def test_the_overview_names_every_step_and_option(run: Run) -> None:
     done = run("--help")
-    assert done.out == overview()
+    assert done.out == GROUP.overview()
     assert all(f"\n  {name} " in done.out for name in COMMANDS)
     assert run().status == 2
     unknown = run("inspect")
